@@ -1,0 +1,45 @@
+"""Topological fingerprints of neural networks, and how similar networks are by them.
+
+>>> import topoprint as tp
+>>> net = tp.Network.from_layers([(W1, b1), (W2, b2)])
+>>> dgm = tp.persistence(tp.to_graph(net))
+>>> tp.distance_matrix([dgm, other], metric="silhouette").values
+"""
+
+from importlib.metadata import version as _version
+from pathlib import Path as _Path
+
+from topoprint.topology import network as _network
+from topoprint.topology.diagram import Diagram
+from topoprint.topology.errors import InputError
+from topoprint.topology.graph import Graph, LayeredGraph, to_graph
+from topoprint.topology.homology import persistence
+from topoprint.topology.matrix import AveragedMatrix, DistanceMatrix, load_average, load_distances
+from topoprint.topology.measures import distance_matrix
+from topoprint.topology.network import Network
+
+__version__ = _version("topoprint")
+__all__ = [
+    "AveragedMatrix",
+    "Diagram",
+    "DistanceMatrix",
+    "Graph",
+    "InputError",
+    "LayeredGraph",
+    "Network",
+    "distance_matrix",
+    "load_average",
+    "load_distances",
+    "persistence",
+    "to_graph",
+]
+
+
+def _read_checkpoint(path: _Path) -> _network.Tensors:
+    # Imported on use: only a torch file needs torch.
+    from topoprint.experiment.checkpoints import read_state_dict
+
+    return read_state_dict(path)
+
+
+_network.TENSOR_READERS |= dict.fromkeys((".pt", ".pth"), _read_checkpoint)

@@ -1,0 +1,1 @@
+"""Matrices → statistics, tables, figures and the report. The only importer of matplotlib."""

@@ -1,0 +1,1 @@
+"""Config → design → data sets → trained networks. The only part that imports torch."""

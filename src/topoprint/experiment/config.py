@@ -1,0 +1,251 @@
+"""The experiment as data: pydantic models of config.yaml, unknown keys refused."""
+
+import difflib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from topoprint.experiment.datasets import DatasetConfig
+from topoprint.experiment.models import Name, Strict
+from topoprint.topology.errors import InputError
+
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1)]
+
+# Names that the workflow's own targets and folders bear.
+RESERVED = frozenset({"all", "control", "data", "tables", "logs", "benchmarks"})
+
+
+def _refuse_repeats(values: Sequence[object], what: str) -> None:
+    repeated = sorted({str(value) for value in values if list(values).count(value) > 1})
+    if repeated:
+        raise ValueError(f"{what} stand twice: {', '.join(repeated)}")
+
+
+class Architecture(Strict):
+    """What the experiments vary; the base network, and each network after its changes."""
+
+    layer_size: Count = Field(512, description="Neurons of each hidden layer")
+    number_of_layers: Count = Field(2, description="Hidden layers")
+    input_order: int = Field(
+        0, ge=0, description="0: original order; k: permutation k, the same for every seed"
+    )
+    number_of_labels: Count | Literal["all"] = Field(
+        "all", description="Train on the first k labels alone"
+    )
+
+
+class Changes(Strict):
+    """Changes to the base network; what is left out stays as in the base."""
+
+    layer_size: Count | None = None
+    number_of_layers: Count | None = None
+    input_order: Annotated[int, Field(ge=0)] | None = None
+    number_of_labels: Count | Literal["all"] | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> "Changes":
+        if not self.model_fields_set or any(
+            getattr(self, name) is None for name in self.model_fields_set
+        ):
+            raise ValueError("a network needs at least one change, each with a value")
+        return self
+
+    @property
+    def value(self) -> str:
+        """What follows the experiment's name in the network's name."""
+        return "_".join(
+            str(getattr(self, name))
+            for name in Architecture.model_fields
+            if name in self.model_fields_set
+        )
+
+
+class Experiment(Strict):
+    """A group of networks that differ from the base in the same way."""
+
+    name: Name
+    networks: list[Changes] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "Experiment":
+        _refuse_repeats([changes.value for changes in self.networks], f"networks of {self.name}")
+        return self
+
+
+class Training(Strict):
+    """How every network is trained; the defaults are the authors' (docs/method.md)."""
+
+    epochs: Count = 20
+    batch_size: Count = 128
+    validation_fraction: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.1, description="The last part of the training set, watched but not trained on"
+    )
+    dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.2, description="After each hidden layer")
+    learning_rate: Positive = 0.001
+    rho: Fraction = Field(0.9, description="RMSprop's decay of the mean square")
+    epsilon: Positive = Field(1e-7, description="RMSprop's addend to the root mean square")
+    permute: Literal["features", "samples"] = Field(
+        "features", description="What input_order permutes: the paper's text, or its code"
+    )
+
+
+class GraphSettings(Strict):
+    """Network → graph."""
+
+    zeta: Fraction = Field(1e-6, description="Smoothing parameter ζ of equation 1")
+    bias: bool = Field(True, description="Whether biases are edges")
+
+
+class Homology(Strict):
+    """Graph → diagram."""
+
+    engine: Literal["auto", "forest", "flagser"] = "auto"
+    max_dimension: Annotated[int, Field(ge=0)] = 3
+
+
+class Distances(Strict):
+    """Diagrams → distances."""
+
+    metrics: list[Literal["landscape", "silhouette", "heat"]] = Field(
+        ["landscape", "silhouette", "heat"], min_length=1
+    )
+    engine: Literal["exact", "giotto"] = "exact"
+    grid: Literal["paper", "shared"] = "paper"
+    bins: Annotated[int, Field(ge=2)] = 200
+    min_persistence: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        0.01, description="η: bars of at most this length are dropped"
+    )
+    infinity: Positive = Field(1.0, description="What stands for a death at ∞")
+    landscape_layers: Count = 1
+    silhouette_power: Positive = 1.0
+    heat_sigma: Positive = 0.1
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "Distances":
+        _refuse_repeats(self.metrics, "metrics")
+        return self
+
+
+class Data(Strict):
+    """Where data sets are kept; neither a reason to rerun nor part of any result."""
+
+    root: str = Field("data", description="Folder of the data sets' files")
+
+
+class Config(Strict):
+    """The whole of config.yaml."""
+
+    datasets: list[DatasetConfig] = Field(min_length=1)
+    seeds: list[Annotated[int, Field(ge=0)]] = Field([1, 2, 3, 4, 5], min_length=1)
+    base: Architecture = Architecture()
+    experiments: list[Experiment] = Field(min_length=1)
+    training: Training = Training()
+    graph: GraphSettings = GraphSettings()
+    homology: Homology = Homology()
+    distances: Distances = Distances()
+    data: Data = Data()
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "Config":
+        _refuse_repeats([dataset.name for dataset in self.datasets], "datasets")
+        _refuse_repeats([experiment.name for experiment in self.experiments], "experiments")
+        _refuse_repeats(self.seeds, "seeds")
+        for dataset in self.datasets:
+            if dataset.name in RESERVED:
+                raise ValueError(
+                    f"a data set cannot be named {dataset.name!r}: choose another name"
+                )
+        return self
+
+    @property
+    def science(self) -> dict[str, Any]:
+        """All that a result may depend on: everything but the folders of the data."""
+        return self.model_dump(mode="json", exclude={"data"})
+
+
+def parse_config(values: Mapping[str, Any], source: str = "config") -> Config:
+    """Validate a config.
+
+    Raises
+    ------
+    InputError
+        One sentence a mistake: the key, what is wrong with it, and for a key that is not known
+        the nearest one that is.
+    """
+    try:
+        return Config.model_validate(dict(values))
+    except ValidationError as error:
+        raise InputError(f"{source}: {_explain(error, Config)}") from error
+
+
+def load_config(path: str | Path) -> Config:
+    """Read and validate a YAML file."""
+    import yaml
+
+    try:
+        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from error
+    if not isinstance(values, dict):
+        raise InputError(f"{path}: expected a mapping of keys to values")
+    return parse_config(values, str(path))
+
+
+def parse_slice(model: type[BaseModel], text: str, what: str) -> Any:
+    """Validate the JSON slice of the config that a stage is given on its command line."""
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        raise InputError(f"{what}: {_explain(error, model)}") from error
+
+
+def json_schema() -> str:
+    """JSON schema of config.yaml, as kept in config/schema.json."""
+    schema = Config.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _explain(error: ValidationError, model: type[BaseModel]) -> str:
+    known = _all_keys(model.model_json_schema())
+    sentences = []
+    for problem in error.errors():
+        # Union members put their own names into the location; only keys and numbers are the user's.
+        where = ".".join(str(part) for part in problem["loc"]) or "the whole"
+        if problem["type"] == "extra_forbidden":
+            wrong = str(problem["loc"][-1])
+            near = difflib.get_close_matches(wrong, sorted(known), n=1, cutoff=0)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            sentences.append(f"{where} is not a known key{hint}")
+        elif problem["type"] == "value_error":
+            sentences.append(f"{where}: {problem['ctx']['error']}")
+        else:
+            given = problem["input"]
+            shown = "" if isinstance(given, dict) else f", not {_shown(given)}"
+            sentences.append(f"{where}: {problem['msg'][0].lower()}{problem['msg'][1:]}{shown}")
+    return "; ".join(dict.fromkeys(sentences))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _all_keys(schema: Mapping[str, Any]) -> set[str]:
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return {key for part in parts for key in part.get("properties", {})}

@@ -1,0 +1,49 @@
+"""scikit-learn's handwritten digits: 1,797 real images of 8 × 8 pixels, 10 classes.
+
+Source: test set of Alpaydin and Kaynak, "Optical Recognition of Handwritten Digits", UCI, 1998.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from topoprint.experiment.datasets.samples import Samples
+from topoprint.experiment.models import Name, Strict
+from topoprint.topology.errors import InputError
+
+
+class DigitsConfig(Strict):
+    """Config of a data set of this kind."""
+
+    name: Name
+    type: Literal["digits"]
+    test_fraction: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.2, description="Share of the images held out for the test, stratified by label"
+    )
+    split_seed: Annotated[int, Field(ge=0)] = Field(0, description="Seed of that split")
+
+
+def load_digits(config: DigitsConfig, root: Path) -> Samples:
+    """Load and split the digits; pixels 0 … 16 become 0 … 1. ``root`` is not used."""
+    try:
+        from sklearn import datasets
+        from sklearn.model_selection import train_test_split
+    except ImportError as error:
+        raise InputError(
+            "data set digits comes with scikit-learn: pip install 'topoprint[data]'"
+        ) from error
+    images, labels = datasets.load_digits(return_X_y=True)
+    try:
+        x_train, x_test, y_train, y_test = train_test_split(
+            (images / 16).astype(np.float32),
+            labels.astype(np.int64),
+            test_size=config.test_fraction,
+            random_state=config.split_seed,
+            stratify=labels,
+        )
+    except ValueError as error:
+        raise InputError(f"data set {config.name}: test_fraction: {error}") from error
+    classes = tuple(str(label) for label in range(10))
+    return Samples(config.name, x_train, y_train, x_test, y_test, classes)

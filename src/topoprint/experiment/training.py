@@ -1,0 +1,189 @@
+"""Trains one network as the paper's authors did (section 3.2; docs/method.md)."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from topoprint.experiment.config import Architecture, Training
+from topoprint.experiment.datasets.samples import Samples
+from topoprint.experiment.design import Cell, NetworkSpec, stream
+from topoprint.topology.errors import InputError
+from topoprint.topology.network import Network
+
+LARGEST_EVALUATION_BATCH = 4096
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network after and before its training."""
+
+    trained: Network
+    initial: Network
+
+
+def train(cell: Cell, spec: NetworkSpec, samples: Samples, device: str = "cpu") -> Trained:
+    """Train one network from its own random stream.
+
+    Parameters
+    ----------
+    cell : Cell
+        Data set, network and seed; with ``spec`` they determine every random number.
+    spec : NetworkSpec
+        Architecture and training settings.
+    samples : Samples
+        Of the labels that the network is to know.
+    device : str
+        A torch device. On the CPU the result is reproducible to the bit; a GPU's is not the same.
+
+    Raises
+    ------
+    InputError
+        If a label is missing among the samples, too few are left to train on, or training
+        diverges.
+    """
+    training = spec.training
+    target = torch.device(device)
+    x_train, x_test = _in_order(cell, spec, samples)
+    y_train = torch.from_numpy(samples.y_train)
+    if spec.architecture.input_order and training.permute == "samples":
+        order = _permutation(cell, spec, len(y_train))
+        x_train, y_train = x_train[order], y_train[order]
+    n_fit = len(y_train) - int(len(y_train) * training.validation_fraction)
+    if n_fit < 1 or len(samples.y_test) < 1:
+        raise InputError(f"data set {cell.dataset} has no samples left to train or test on")
+    x_train, y_train = x_train.to(target), y_train.to(target)
+    with _one_reproducible_thread(), torch.random.fork_rng():
+        torch.manual_seed(stream(cell.dataset, cell.network, cell.seed))
+        model = _network(x_train.shape[1], spec.architecture, len(samples.classes), training)
+        initial = _arrays(model)
+        model.to(target)
+        _fit(model, x_train[:n_fit], y_train[:n_fit], training, cell)
+        test = (x_test.to(target), torch.from_numpy(samples.y_test).to(target))
+        scores = {"test": _evaluate(model, *test)}
+        if n_fit < len(y_train):
+            scores["validation"] = _evaluate(model, x_train[n_fit:], y_train[n_fit:])
+    identity = {"dataset": cell.dataset, "network": cell.network, "seed": str(cell.seed)}
+    known = {"identity": identity, "spec": spec.model_dump(mode="json")}
+    results = {f"{part}_{name}": value for part, both in scores.items() for name, value in both}
+    try:
+        return Trained(
+            Network.from_layers(_arrays(model), {**known, "state": "trained", **results}),
+            Network.from_layers(initial, {**known, "state": "initial"}),
+        )
+    except InputError as error:
+        raise InputError(
+            f"training of {cell.network} seed {cell.seed} on {cell.dataset} diverged ({error}); "
+            "try a smaller learning_rate"
+        ) from error
+
+
+def _network(
+    inputs: int, architecture: Architecture, outputs: int, training: Training
+) -> nn.Module:
+    """Dense layers with ReLU and dropout; Glorot-uniform weights, zero biases, as in Keras."""
+    layers: list[nn.Module] = []
+    for _ in range(architecture.number_of_layers):
+        layers += [nn.Linear(inputs, architecture.layer_size), nn.ReLU()]
+        if training.dropout > 0:
+            layers.append(nn.Dropout(training.dropout))
+        inputs = architecture.layer_size
+    layers.append(nn.Linear(inputs, outputs))
+    for layer in layers:
+        if isinstance(layer, nn.Linear):
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+    return nn.Sequential(*layers)
+
+
+def _fit(model: nn.Module, x: Tensor, y: Tensor, training: Training, cell: Cell) -> None:
+    parameters: list[Tensor] = list(model.parameters())
+    squares = [torch.zeros_like(parameter) for parameter in parameters]
+    cross_entropy = nn.CrossEntropyLoss()
+    model.train()
+    started = time.monotonic()
+    for epoch in range(1, training.epochs + 1):
+        total = torch.zeros((), device=x.device)
+        for batch in torch.split(torch.randperm(len(x)).to(x.device), training.batch_size):
+            loss = cross_entropy(model(x[batch]), y[batch])
+            gradients = torch.autograd.grad(loss, parameters)
+            rmsprop_step(parameters, gradients, squares, training)
+            total += loss.detach() * len(batch)
+        left = (time.monotonic() - started) / epoch * (training.epochs - epoch)
+        print(
+            f"{cell.dataset} {cell.network} seed {cell.seed}: epoch {epoch}/{training.epochs}, "
+            f"loss {float(total) / len(x):.4f}, {left:.0f} s left",
+            file=sys.stderr,
+        )
+
+
+@torch.no_grad()
+def rmsprop_step(
+    parameters: list[Tensor],
+    gradients: tuple[Tensor, ...],
+    squares: list[Tensor],
+    training: Training,
+) -> None:
+    """One step of RMSprop, in place: Keras' and torch's rule without momentum.
+
+    Written out because importing ``torch.optim`` loads torch's compiler, which takes longer
+    than training a small network; a test holds it to ``torch.optim.RMSprop``.
+    """
+    torch._foreach_mul_(squares, training.rho)
+    torch._foreach_addcmul_(squares, gradients, gradients, value=1 - training.rho)
+    roots = torch._foreach_sqrt(squares)
+    torch._foreach_add_(roots, training.epsilon)
+    torch._foreach_addcdiv_(parameters, gradients, roots, value=-training.learning_rate)
+
+
+@torch.no_grad()
+def _evaluate(model: nn.Module, x: Tensor, y: Tensor) -> list[tuple[str, float]]:
+    model.eval()
+    outputs = torch.cat([model(part) for part in torch.split(x, LARGEST_EVALUATION_BATCH)])
+    accuracy = (outputs.argmax(dim=1) == y).double().mean()
+    return [
+        ("accuracy", float(accuracy)),
+        ("loss", float(nn.functional.cross_entropy(outputs.double(), y))),
+    ]
+
+
+def _in_order(cell: Cell, spec: NetworkSpec, samples: Samples) -> tuple[Tensor, Tensor]:
+    """Training and test inputs, their features permuted where the network asks for it."""
+    x_train, x_test = torch.from_numpy(samples.x_train), torch.from_numpy(samples.x_test)
+    if spec.architecture.input_order and spec.training.permute == "features":
+        order = _permutation(cell, spec, x_train.shape[1])
+        return x_train[:, order], x_test[:, order]
+    return x_train, x_test
+
+
+def _permutation(cell: Cell, spec: NetworkSpec, length: int) -> Tensor:
+    """Permutation k of a data set, the same for every seed."""
+    seed = stream(cell.dataset, "input_order", spec.architecture.input_order)
+    return torch.from_numpy(np.random.default_rng(seed).permutation(length))
+
+
+def _arrays(model: nn.Module) -> list[tuple[np.ndarray, np.ndarray]]:  # type: ignore[type-arg]
+    """Weights (out, in) and biases of the dense layers, copied to the CPU."""
+    return [
+        (layer.weight.detach().cpu().numpy().copy(), layer.bias.detach().cpu().numpy().copy())
+        for layer in model.modules()
+        if isinstance(layer, nn.Linear)
+    ]
+
+
+@contextmanager
+def _one_reproducible_thread() -> Iterator[None]:
+    """One thread, as sums over several are added in another order; denormals are zero, as slow."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(threads)

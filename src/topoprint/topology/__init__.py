@@ -1,0 +1,1 @@
+"""Network → graph → diagram → summary → distance; knows no torch and no Snakemake."""
