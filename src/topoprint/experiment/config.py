@@ -220,23 +220,34 @@ def json_schema() -> str:
 
 
 def _explain(error: ValidationError, model: type[BaseModel]) -> str:
-    known = _all_keys(model.model_json_schema())
+    schema = model.model_json_schema()
     sentences = []
     for problem in error.errors():
-        # Union members put their own names into the location; only keys and numbers are the user's.
         where = ".".join(str(part) for part in problem["loc"]) or "the whole"
         if problem["type"] == "extra_forbidden":
-            wrong = str(problem["loc"][-1])
-            near = difflib.get_close_matches(wrong, sorted(known), n=1, cutoff=0)
+            *parents, wrong = problem["loc"]
+            known = _keys_at(schema, parents)
+            near = difflib.get_close_matches(str(wrong), known, n=1, cutoff=0)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             sentences.append(f"{where} is not a known key{hint}")
         elif problem["type"] == "value_error":
             sentences.append(f"{where}: {problem['ctx']['error']}")
         else:
             given = problem["input"]
-            shown = "" if isinstance(given, dict) else f", not {_shown(given)}"
+            shown = "" if isinstance(given, dict | list) else f", not {_shown(given)}"
             sentences.append(f"{where}: {problem['msg'][0].lower()}{problem['msg'][1:]}{shown}")
     return "; ".join(dict.fromkeys(sentences))
+
+
+def _keys_at(schema: Mapping[str, Any], location: Sequence[int | str]) -> list[str]:
+    """Keys that the schema knows at a place of the config."""
+    part: Mapping[str, Any] = schema
+    for step in [*location, None]:
+        if "$ref" in part:
+            part = schema["$defs"][part["$ref"].rpartition("/")[2]]
+        if step is not None:
+            part = part["items"] if isinstance(step, int) else part["properties"][step]
+    return sorted(part.get("properties", {}))
 
 
 def _shown(value: object) -> str:
@@ -244,8 +255,3 @@ def _shown(value: object) -> str:
         return str(value)
     text = json.dumps(value, default=str)
     return text if len(text) <= 60 else text[:57] + "…"
-
-
-def _all_keys(schema: Mapping[str, Any]) -> set[str]:
-    parts = [schema, *schema.get("$defs", {}).values()]
-    return {key for part in parts for key in part.get("properties", {})}

@@ -20,8 +20,8 @@ class Cell:
 class NetworkSpec(Strict):
     """All that the training of a network depends on, apart from data set, name and seed."""
 
-    architecture: Architecture
-    training: Training
+    architecture: Architecture = Architecture()
+    training: Training = Training()
 
 
 def networks(config: Config) -> dict[str, Architecture]:

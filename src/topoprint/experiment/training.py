@@ -83,6 +83,17 @@ def train(cell: Cell, spec: NetworkSpec, samples: Samples, device: str = "cpu") 
         ) from error
 
 
+def choose_device(name: str) -> str:
+    """Resolve ``auto`` to a GPU if torch finds one; refuse a device that is not there."""
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise InputError(f"device {name!r} is not available here; choose cpu or auto") from error
+    return name
+
+
 def _network(
     inputs: int, architecture: Architecture, outputs: int, training: Training
 ) -> nn.Module:

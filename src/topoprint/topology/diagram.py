@@ -136,7 +136,11 @@ def _write_values(group: h5py.Group, name: str, values: FloatArray) -> None:
     elif values.min() == values.max():
         # A chunked data set of which no chunk is written reads as its fill value everywhere.
         group.create_dataset(
-            name, shape=values.shape, dtype=np.float32, chunks=(CHUNK,), fillvalue=values[0]
+            name,
+            shape=values.shape,
+            dtype=np.float32,
+            chunks=(min(CHUNK, len(values)),),
+            fillvalue=values[0],
         )
     else:
         # Sorted numbers share their leading bytes, which shuffle brings together for deflate.

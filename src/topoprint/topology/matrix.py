@@ -104,7 +104,7 @@ def save_distances(
     identity: Mapping[str, str],
 ) -> None:
     """Write the matrices of one seed, a group a measure."""
-    parameters = {matrix.measure: dict(matrix.parameters) for matrix in matrices}
+    parameters = {"measures": [[matrix.measure, dict(matrix.parameters)] for matrix in matrices]}
     with create_h5(path, FORMAT, FORMAT_VERSION, identity, parameters) as file:
         for matrix in matrices:
             group = file.create_group(matrix.measure)
@@ -117,15 +117,11 @@ def load_distances(
 ) -> tuple[dict[str, DistanceMatrix], dict[str, str]]:
     """Read what :func:`save_distances` wrote: matrices by measure, and their identity."""
     with open_h5(path, FORMAT, FORMAT_VERSION) as file:
-        parameters = read_json(file, "parameters")
         matrices = {
             name: DistanceMatrix(
-                _matrix(file[name], path),
-                read_strings(file[name], "labels"),
-                name,
-                parameters[name],
+                _matrix(file[name], path), read_strings(file[name], "labels"), name, used
             )
-            for name in parameters
+            for name, used in read_json(file, "parameters")["measures"]
         }
         return matrices, read_json(file, "identity")
 
@@ -158,7 +154,7 @@ def average(paths: Sequence[str | os.PathLike[str]]) -> tuple[list[AveragedMatri
         if seed in seeds:
             raise InputError(f"{path}: seed {seed!r} is among the files twice")
         seeds.append(seed)
-        for name in first.keys() | matrices.keys():
+        for name in sorted(first.keys() | matrices.keys()):
             if name not in first or name not in matrices:
                 raise InputError(f"{path} and {paths[0]} do not hold the same measures ({name})")
             if matrices[name].labels != first[name].labels:

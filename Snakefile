@@ -1,0 +1,47 @@
+# The experiment: data → networks → diagrams → distances → matrices → figures, tables, report.
+# Run it with `make run`, or `snakemake` for everything and `snakemake DATASET` for one data set.
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: Path(workflow.basedir) / "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/networks.smk"
+include: "workflow/rules/topology.smk"
+include: "workflow/rules/analysis.smk"
+
+
+wildcard_constraints:
+    dataset="|".join(DATASETS),
+    network="|".join(NETWORKS),
+    seed=r"\d+",
+
+
+# Intermediate files are targets too: one that is lost is made again.
+rule all:
+    default_target: True
+    input:
+        "results/report.html",
+        [results_of(dataset) for dataset in DATASETS],
+    localrule: True
+
+
+rule data:
+    input:
+        expand("results/{dataset}/data.h5", dataset=DATASETS),
+    localrule: True
+
+
+for dataset in DATASETS:
+
+    rule:
+        name:
+            dataset
+        input:
+            results_of(dataset),
+        localrule: True

@@ -1,0 +1,224 @@
+"""The report: one self-contained HTML page with all that a run has found."""
+
+import csv
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+from numpy.typing import NDArray
+
+from topoprint.analysis.figures import COLOURS
+from topoprint.analysis.statistics import GroupStatistics, group_spans, group_statistics
+from topoprint.analysis.tables import Accuracy
+from topoprint.topology.matrix import AveragedMatrix
+from topoprint.topology.storage import atomic_path
+
+PACKAGES = (
+    "topoprint",
+    "numpy",
+    "scipy",
+    "h5py",
+    "safetensors",
+    "torch",
+    "pyflagser",
+    "giotto-tda",
+    "scikit-learn",
+    "snakemake",
+    "matplotlib",
+)
+STAGES = ("data", "train", "diagram", "distances", "average", "figures", "tables")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One coloured cell of a heatmap on the page."""
+
+    row: int
+    column: int
+    colour: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """A heatmap on the page, with the text that hovering over a cell shows."""
+
+    title: str
+    unit: str
+    low: str
+    high: str
+    cells: list[Cell]
+    count: int
+    spans: list[tuple[str, int, int]]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """All that the page shows of one measure of one data set."""
+
+    name: str
+    heatmaps: list[Heatmap]
+    statistics: list[GroupStatistics]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All that the page shows of one data set."""
+
+    name: str
+    seeds: tuple[str, ...]
+    labels: tuple[str, ...]
+    measures: list[Measure]
+    accuracies: list[tuple[str, list[float], float]]
+
+
+@dataclass(frozen=True)
+class StageTime:
+    """What the benchmark files say of one stage."""
+
+    stage: str
+    jobs: int
+    seconds: float
+    longest: float
+    memory: float
+
+
+def write_report(
+    path: str | os.PathLike[str],
+    matrices: Mapping[str, Sequence[AveragedMatrix]],
+    accuracies: Sequence[Accuracy],
+    config: Mapping[str, Any],
+    benchmarks: str | os.PathLike[str] | None = None,
+) -> None:
+    """Write the page.
+
+    Parameters
+    ----------
+    path : path
+        Where to write.
+    matrices : mapping
+        Averaged matrices by name of the data set.
+    accuracies : sequence of Accuracy
+        Test scores of the networks of these data sets.
+    config : mapping
+        The config that made them, JSON values.
+    benchmarks : path, optional
+        Folder of Snakemake's benchmark files, ``{stage}/**/*.tsv``; without it, no times.
+    """
+    environment = Environment(
+        loader=PackageLoader("topoprint.analysis", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("report.html").render(
+        datasets=[_dataset(name, found, accuracies) for name, found in matrices.items()],
+        config=json.dumps(config, indent=2, ensure_ascii=False),
+        versions={"Python": platform.python_version(), **_versions()},
+        machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
+        times=stage_times(benchmarks) if benchmarks else [],
+        gradient=[_colour(share) for share in np.linspace(0, 1, 9)],
+    )
+    with atomic_path(path) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+def stage_times(benchmarks: str | os.PathLike[str]) -> list[StageTime]:
+    """Sum up the benchmark files of each stage; jobs that were not rerun keep theirs."""
+    times = []
+    for stage in STAGES:
+        rows = []
+        for file in sorted(Path(benchmarks, stage).rglob("*.tsv")):
+            with file.open(newline="", encoding="utf-8") as lines:
+                rows += list(csv.DictReader(lines, delimiter="\t"))
+        seconds = [_number(row["s"]) for row in rows]
+        if seconds:
+            memory = max(_number(row["max_rss"]) for row in rows)
+            times.append(StageTime(stage, len(rows), sum(seconds), max(seconds), memory))
+    return times
+
+
+def _dataset(
+    name: str, matrices: Sequence[AveragedMatrix], accuracies: Sequence[Accuracy]
+) -> Dataset:
+    by_network: dict[str, list[float]] = {}
+    for score in accuracies:
+        if score.dataset == name:
+            by_network.setdefault(score.network, []).append(100 * score.test_accuracy)
+    return Dataset(
+        name=name,
+        seeds=matrices[0].seeds,
+        labels=matrices[0].labels,
+        measures=[_measure(matrix) for matrix in matrices],
+        accuracies=[(net, own, float(np.mean(own))) for net, own in by_network.items()],
+    )
+
+
+def _measure(matrix: AveragedMatrix) -> Measure:
+    greatest = float(matrix.mean.max()) or 1.0
+    spread = float(matrix.std.max()) or 1.0
+    return Measure(
+        name=matrix.measure,
+        heatmaps=[
+            _heatmap(matrix, "mean", matrix.mean, greatest),
+            _heatmap(matrix, "standard deviation", matrix.std, spread),
+        ],
+        statistics=group_statistics(matrix),
+    )
+
+
+def _heatmap(
+    matrix: AveragedMatrix, title: str, values: NDArray[np.float64], top: float
+) -> Heatmap:
+    cells = [
+        Cell(
+            row,
+            column,
+            _colour(values[row, column] / top),
+            f"{row + 1} {one} – {column + 1} {other}: "
+            f"{matrix.mean[row, column]:.5g} ± {matrix.std[row, column]:.3g}",
+        )
+        for row, one in enumerate(matrix.labels)
+        for column, other in enumerate(matrix.labels)
+    ]
+    return Heatmap(
+        title=f"{title} of {len(matrix.runs)} runs",
+        unit="distance",
+        low="0",
+        high=f"{top:.4g}",
+        cells=cells,
+        count=len(matrix.labels),
+        spans=group_spans(matrix.groups),
+    )
+
+
+def _colour(share: float) -> str:
+    return to_hex(colormaps[COLOURS](share))
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _number(text: str) -> float:
+    """Read a benchmark's number; snakemake writes "-" or "NA" where a job was too short."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,63 @@
+rule diagram:
+    input:
+        network=NETWORK,
+    output:
+        diagram=DIAGRAM,
+    log:
+        "results/logs/diagram/{dataset}/{network}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/diagram/{dataset}/{network}/seed{seed}.tsv"
+    conda:
+        "../../envs/topology.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        options=diagram_options(),
+    shell:
+        "topoprint diagram {input.network} {params.options} --output {output.diagram} "
+        "> {log} 2>&1"
+
+
+rule distances:
+    input:
+        diagrams=expand(DIAGRAM, network=NETWORKS, allow_missing=True),
+    output:
+        distances="results/{dataset}/distances/seed{seed}.h5",
+    log:
+        "results/logs/distances/{dataset}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/distances/{dataset}/seed{seed}.tsv"
+    conda:
+        "../../envs/topology.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        options=distance_options(),
+    shell:
+        "topoprint distances {input.diagrams} {params.options} --output {output.distances} "
+        "> {log} 2>&1"
+
+
+rule average:
+    input:
+        distances=expand(
+            "results/{dataset}/distances/seed{seed}.h5", seed=SEEDS, allow_missing=True
+        ),
+    output:
+        matrices="results/{dataset}/matrices.h5",
+    log:
+        "results/logs/average/{dataset}.log",
+    benchmark:
+        "results/benchmarks/average/{dataset}.tsv"
+    conda:
+        "../../envs/topology.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    shell:
+        "topoprint average {input.distances} --output {output.matrices} > {log} 2>&1"
