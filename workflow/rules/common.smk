@@ -10,8 +10,10 @@ from topoprint.experiment import design
 from topoprint.experiment.config import parse_config
 
 # The command `topoprint` stands beside the Python that runs snakemake, activated or not.
+# Conda environments install topoprint from the sources beside the Snakefile.
 os.environ.update(
-    PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()])
+    PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]),
+    TOPOPRINT_SOURCE=str(Path(workflow.basedir).resolve()),
 )
 
 try:

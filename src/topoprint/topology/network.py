@@ -224,8 +224,14 @@ def _order_layers(tensors: Tensors) -> list[str]:
     if not shapes:
         raise InputError("no dense layer: expected tensors NAME.weight of shape (out, in)")
     names = sorted(shapes, key=_natural_key)
-    if len({re.sub(r"\d+", "#", name) for name in names}) == 1 and _chains(names, shapes):
-        return names
+    if len({re.sub(r"\d+", "#", name) for name in names}) == 1:  # only their numbers differ
+        if _chains(names, shapes):
+            return names
+        listed = ", ".join(f"{name} {shapes[name]}" for name in names)
+        raise InputError(
+            f"the layers {listed} do not chain (out, in) to (out, in) in the order of their "
+            "numbers; give their order with --layers NAME,NAME,…"
+        )
     orders = _orders(shapes) if len(names) <= MOST_UNNUMBERED_LAYERS else []
     if len(orders) != 1:
         problem = "in more than one order" if orders else "in no order that their shapes tell"

@@ -1,0 +1,55 @@
+# `make run` runs the experiment, `make test` every test; both set up what they need in .venv.
+#   make run ARGS="digits --cores 1"     further arguments go to snakemake
+#   make run TORCH_INDEX=https://…       take torch from another package index (README)
+
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+TORCH_INDEX ?=
+
+.PHONY: help run test check schema clean
+
+help:
+	@sed -n '1,3p' Makefile | cut -c3-
+
+.venv/pip.stamp: constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt pip setuptools
+ifneq ($(TORCH_INDEX),)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --index-url $(TORCH_INDEX) torch
+endif
+	@touch $@
+
+# Two sets of packages: what a run needs, and beside it what the tests need.
+.venv/run.stamp: .venv/pip.stamp pyproject.toml
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[run]'
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+run: .venv/run.stamp
+	@$(BIN)/topoprint config config.yaml
+	@$(BIN)/python workflow/unlock.py
+	$(BIN)/snakemake $(ARGS) --quiet rules
+	@echo
+	@echo "The report:    $(CURDIR)/results/report.html"
+	@echo "The matrices:  results/*/matrices.h5   tables: results/tables   figures: results/*/figures"
+
+test: .venv/dev.stamp
+	$(BIN)/python -m pytest -n 2
+
+check: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+# The JSON schema of config.yaml, for editors; a test keeps it in step with the models.
+schema: .venv/run.stamp
+	$(BIN)/topoprint config --schema > config/schema.json
+
+clean:
+	rm -rf results .snakemake

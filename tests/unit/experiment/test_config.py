@@ -1,0 +1,105 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from topoprint import InputError
+from topoprint.experiment.config import Config, json_schema, load_config, parse_config
+
+
+def valid() -> dict[str, Any]:
+    return {
+        "datasets": [{"name": "digits", "type": "digits"}],
+        "experiments": [{"name": "layer_size", "networks": [{"layer_size": 8}]}],
+    }
+
+
+def test_the_shipped_config_holds_every_default() -> None:
+    shipped = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = load_config(ROOT / "config.yaml")
+    defaults = parse_config({key: shipped[key] for key in ("datasets", "experiments")})
+    assert config == defaults
+    assert shipped.keys() == Config.model_fields.keys()
+    for section in ("base", "training", "graph", "homology", "distances", "data"):
+        assert shipped[section].keys() == getattr(config, section).model_dump().keys()
+
+
+def test_the_schema_is_in_step_with_the_models() -> None:
+    assert (ROOT / "config/schema.json").read_text() == json_schema(), "run `make schema`"
+
+
+@pytest.mark.parametrize("preset", sorted((ROOT / "config").glob("*.yaml")), ids=lambda p: p.name)
+def test_presets_are_valid_over_the_config(preset: Path) -> None:
+    merged = yaml.safe_load((ROOT / "config.yaml").read_text())
+    for key, value in yaml.safe_load(preset.read_text()).items():
+        merged[key] = {**merged[key], **value} if isinstance(value, dict) else value
+    parse_config(merged)
+
+
+def test_the_data_folder_is_no_part_of_the_science() -> None:
+    assert "data" not in parse_config(valid()).science
+    assert json.dumps(parse_config(valid()).science)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        (["trainig"], {}, "trainig is not a known key; did you mean 'training'?"),
+        (["training", "epoch"], 3, "training.epoch is not a known key; did you mean 'epochs'?"),
+        (["base", "layers"], 3, "base.layers is not a known key"),
+        (["experiments", 0, "networks", 0, "layer_sise"], 3, "did you mean 'layer_size'?"),
+        (["training", "epochs"], "ten", "training.epochs: input should be a valid integer"),
+        (["training", "epochs"], 1.5, "training.epochs"),
+        (["training", "epochs"], 0, "training.epochs: input should be greater than or equal to 1"),
+        (["training", "learning_rate"], -1.0, "training.learning_rate"),
+        (["training", "learning_rate"], float("nan"), "training.learning_rate"),
+        (["training", "learning_rate"], float("inf"), "training.learning_rate"),
+        (["graph", "zeta"], float("nan"), "graph.zeta"),
+        (["distances", "min_persistence"], float("nan"), "distances.min_persistence"),
+        (["distances", "bins"], 1, "distances.bins"),
+        (["distances", "metrics"], [], "distances.metrics: list should have at least 1 item"),
+        (["distances", "metrics"], ["heat", "heat"], "metrics stand twice: heat"),
+        (["distances", "grid"], "papers", "distances.grid: input should be 'paper' or 'shared'"),
+        (["seeds"], [], "seeds: list should have at least 1 item"),
+        (["seeds"], [1, 1], "seeds stand twice: 1"),
+        (["datasets"], [], "datasets: list should have at least 1 item"),
+        (["datasets", 0, "type"], "imagenet", "datasets.0.type: input should be 'digits'"),
+        (["datasets", 0, "name"], "all", "cannot be named 'all'"),
+        (["datasets", 0, "name"], "My Data", "datasets.0.name"),
+        (["experiments"], [], "experiments: list should have at least 1 item"),
+        (["experiments", 0, "networks"], [], "experiments.0.networks: list should have at least 1"),
+        (["experiments", 0, "networks"], [{}], "at least one change"),
+        (["experiments", 0, "networks"], [{"layer_size": None}], "at least one change"),
+        (["experiments", 0, "networks"], [{"layer_size": 8}, {"layer_size": 8}], "stand twice: 8"),
+    ],
+)
+def test_a_mistake_is_one_sentence(path: list[Any], value: Any, sentence: str) -> None:
+    values = valid() | {"training": {}, "graph": {}, "distances": {}, "base": {}}
+    place: Any = values
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    with pytest.raises(InputError) as error:
+        parse_config(values, "config.yaml")
+    assert sentence in str(error.value)
+    assert str(error.value).startswith("config.yaml: ")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("a: [", "not valid YAML"), ("- 1", "expected a mapping"), ("", "expected a mapping")],
+)
+def test_a_file_that_is_no_config(tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=sentence):
+        load_config(path)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.yaml: cannot be read"):
+        load_config(tmp_path / "none.yaml")

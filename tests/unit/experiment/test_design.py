@@ -1,0 +1,59 @@
+from conftest import ROOT
+
+from topoprint.experiment.config import Architecture, Config, load_config, parse_config
+from topoprint.experiment.design import cells, networks, spec, stream
+
+
+def shipped() -> Config:
+    return load_config(ROOT / "config.yaml")
+
+
+def test_the_19_networks_of_table_1() -> None:
+    found = networks(shipped())
+    assert list(found) == [
+        *(f"layer_size-{size}" for size in (128, 256, 512, 1024)),
+        *(f"number_of_layers-{count}" for count in (2, 4, 6, 8, 10)),
+        *(f"input_order-{order}" for order in (1, 2, 3, 4, 5)),
+        *(f"number_of_labels-{labels}" for labels in (2, 4, 6, 8, 10)),
+    ]
+    base = Architecture()
+    assert (base.layer_size, base.number_of_layers, base.number_of_labels) == (512, 2, "all")
+    changed = {
+        name: {key for key in Architecture.model_fields if getattr(a, key) != getattr(base, key)}
+        for name, a in found.items()
+    }
+    assert all(len(keys) <= 1 for keys in changed.values())
+    assert [name for name, keys in changed.items() if not keys] == [
+        "layer_size-512",
+        "number_of_layers-2",
+    ]
+
+
+def test_95_cells_of_different_streams() -> None:
+    found = list(cells(shipped()))
+    assert len(found) == 95
+    assert len({stream(cell.dataset, cell.network, cell.seed) for cell in found}) == 95
+
+
+def test_an_experiment_may_change_several_keys() -> None:
+    config = parse_config(
+        {
+            "datasets": [{"name": "digits", "type": "digits"}],
+            "experiments": [
+                {"name": "shape", "networks": [{"number_of_layers": 4, "layer_size": 64}]}
+            ],
+        }
+    )
+    assert networks(config) == {"shape-64_4": Architecture(layer_size=64, number_of_layers=4)}
+
+
+def test_a_spec_holds_what_training_reads_and_nothing_else() -> None:
+    config = shipped()
+    other = config.model_copy(update={"seeds": [9], "distances": None, "data": None})
+    assert spec(config, "layer_size-128") == spec(other, "layer_size-128")
+    assert spec(config, "layer_size-128") != spec(config, "layer_size-256")
+
+
+def test_streams_are_fixed_for_ever() -> None:
+    assert stream("digits", "layer_size-512", 1) == 1_597_911_151_658_614_641
+    assert 0 <= stream("a") < 2**63

@@ -1,0 +1,141 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from topoprint import InputError  # noqa: E402
+from topoprint.experiment.config import Architecture, Training  # noqa: E402
+from topoprint.experiment.datasets import load_dataset  # noqa: E402
+from topoprint.experiment.datasets.digits import DigitsConfig  # noqa: E402
+from topoprint.experiment.datasets.samples import Samples  # noqa: E402
+from topoprint.experiment.design import Cell, NetworkSpec  # noqa: E402
+from topoprint.experiment.training import Trained, choose_device, rmsprop_step, train  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def digits() -> Samples:
+    return load_dataset(DigitsConfig(name="digits", type="digits"), Path("."))
+
+
+def trained(
+    samples: Samples,
+    network: str = "a",
+    seed: int = 1,
+    device: str = "cpu",
+    permute: str = "features",
+    epochs: int = 1,
+    **architecture: int,
+) -> Trained:
+    spec = NetworkSpec(
+        architecture=Architecture(**{"layer_size": 16, **architecture}),
+        training=Training(epochs=epochs, permute=permute),
+    )
+    return train(Cell("digits", network, seed), spec, samples, device)
+
+
+def same(one: Trained, other: Trained) -> bool:
+    return all(
+        np.array_equal(a, b)
+        for a, b in zip(one.trained.weights, other.trained.weights, strict=True)
+    )
+
+
+def blank(samples: Samples) -> np.ndarray:
+    fitted = samples.x_train[: len(samples.x_train) - len(samples.x_train) // 10]
+    return np.all(fitted == 0, axis=0)
+
+
+def test_our_rmsprop_is_torchs() -> None:
+    generator = torch.Generator().manual_seed(0)
+    ours = [torch.randn(5, 3, generator=generator), torch.randn(4, generator=generator)]
+    theirs = [parameter.clone().requires_grad_() for parameter in ours]
+    squares = [torch.zeros_like(parameter) for parameter in ours]
+    training = Training()
+    optimiser = torch.optim.RMSprop(
+        theirs, lr=training.learning_rate, alpha=training.rho, eps=training.epsilon
+    )
+    for _ in range(20):
+        gradients = tuple(torch.randn(p.shape, generator=generator) for p in ours)
+        for parameter, gradient in zip(theirs, gradients, strict=True):
+            parameter.grad = gradient.clone()
+        optimiser.step()
+        rmsprop_step(ours, gradients, squares, training)
+    for mine, reference in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(mine, reference.detach(), rtol=1e-6, atol=1e-7)
+
+
+def test_the_initial_network_is_glorot_uniform_with_zero_biases(digits: Samples) -> None:
+    initial = trained(digits, layer_size=256, number_of_layers=3).initial
+    assert initial.layer_sizes == (64, 256, 256, 256, 10)
+    for weight, bias in zip(initial.weights, initial.biases, strict=True):
+        bound = np.sqrt(6 / sum(weight.shape))
+        assert 0.97 * bound < np.abs(weight).max() <= bound
+        assert abs(weight.std() - bound / np.sqrt(3)) < 0.05 * bound
+        assert bias is not None
+        assert not bias.any()
+
+
+def test_the_same_cell_gives_the_same_bits_whatever_came_before(digits: Samples) -> None:
+    first = trained(digits)
+    torch.rand(7)
+    assert same(first, trained(digits))
+    assert not same(first, trained(digits, seed=2))
+    assert not same(first, trained(digits, network="b"))
+
+
+def test_training_leaves_torchs_settings_as_they_were(digits: Samples) -> None:
+    torch.manual_seed(5)
+    state, threads = torch.get_rng_state(), torch.get_num_threads()
+    trained(digits)
+    assert torch.equal(state, torch.get_rng_state())
+    assert torch.get_num_threads() == threads
+    assert torch.tensor([1e-39]).mul(1.0).item() > 0  # denormals are back
+
+
+def test_a_few_epochs_learn_the_digits(digits: Samples) -> None:
+    result = trained(digits, epochs=20, layer_size=64)
+    assert result.trained.metadata["test_accuracy"] > 0.9
+    assert result.trained.metadata["validation_accuracy"] > 0.9
+    assert result.trained.identity == {"dataset": "digits", "network": "a", "seed": "1"}
+
+
+def test_a_permutation_is_the_same_for_every_seed(digits: Samples) -> None:
+    order = {}
+    for seed in (1, 2):
+        moved = trained(digits, seed=seed, input_order=1)
+        plain = trained(digits, seed=seed)
+        np.testing.assert_array_equal(moved.initial.weights[0], plain.initial.weights[0])
+        assert not same(moved, plain)
+        # Weights of a pixel that is blank in every image fitted do not move.
+        still = np.all(moved.trained.weights[0] == moved.initial.weights[0], axis=0)
+        order[seed] = still
+        assert still.sum() == blank(digits).sum()
+    np.testing.assert_array_equal(order[1], order[2])
+
+
+def test_samples_are_permuted_instead_if_asked(digits: Samples) -> None:
+    moved = trained(digits, input_order=1, permute="samples")
+    plain = trained(digits, permute="samples")
+    assert not same(moved, plain)
+    still = np.all(moved.trained.weights[0] == moved.initial.weights[0], axis=0)
+    assert still[np.all(digits.x_train == 0, axis=0)].all()
+
+
+def test_divergence_is_told_in_a_sentence(digits: Samples) -> None:
+    spec = NetworkSpec(training=Training(learning_rate=1e30, epochs=2))
+    with pytest.raises(InputError, match=r"training of a seed 1 on digits diverged.*learning_rate"):
+        train(Cell("digits", "a", 1), spec, digits)
+
+
+def test_an_absent_device_is_refused() -> None:
+    assert choose_device("auto") in ("cpu", "cuda")
+    with pytest.raises(InputError, match="not available"):
+        choose_device("no_such_device")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_a_gpu_trains_as_well(digits: Samples) -> None:
+    result = trained(digits, device="cuda", epochs=10, layer_size=64)
+    assert result.trained.metadata["test_accuracy"] > 0.9

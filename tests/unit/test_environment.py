@@ -1,0 +1,63 @@
+"""The lists of versions, and the promises of the packaging, agree."""
+
+import re
+import tomllib
+from importlib.metadata import distributions
+
+import pytest
+import yaml
+from conftest import ROOT
+
+PINNED = dict(re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.M))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {normal(re.match(r"[\w.-]+", requirement)[0]) for requirement in requirements}  # type: ignore[index]
+
+
+VERSIONS = {normal(name): version for name, version in PINNED.items()}
+
+
+def test_everything_asked_for_is_pinned() -> None:
+    asked = names(PROJECT["dependencies"]).union(
+        *(names(extra) for extra in PROJECT["optional-dependencies"].values())
+    )
+    assert asked - {"topoprint"} <= VERSIONS.keys()
+
+
+def test_the_core_is_light() -> None:
+    assert names(PROJECT["dependencies"]) == {
+        "numpy", "scipy", "h5py", "safetensors", "pydantic", "typer",
+    }  # fmt: skip
+
+
+def test_this_environment_is_the_pinned_one() -> None:
+    installed = {normal(found.metadata["Name"]): found.version for found in distributions()}
+    wrong = {
+        name: (version, installed[name])
+        for name, version in VERSIONS.items()
+        if name in installed and installed[name].partition("+")[0] != version
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("environment", "extras"),
+    [("train", ["data", "train"]), ("topology", ["flagser", "giotto"]), ("report", ["report"])],
+)
+def test_conda_environments_name_the_pinned_versions(environment: str, extras: list[str]) -> None:
+    path = ROOT / f"envs/{environment}.yaml"
+    *_, pip = yaml.safe_load(path.read_text())["dependencies"]
+    pins = dict(line.split("==") for line in pip["pip"])
+    assert {normal(name): version for name, version in pins.items()}.items() <= VERSIONS.items()
+    wanted = names(PROJECT["dependencies"]).union(
+        *(names(PROJECT["optional-dependencies"][extra]) for extra in extras)
+    )
+    assert {normal(name) for name in pins} == wanted
+    script = path.with_suffix(".post-deploy.sh").read_text()
+    assert 'pip install --no-deps "${TOPOPRINT_SOURCE:-.}"' in script

@@ -1,0 +1,87 @@
+"""A run that is killed at any moment finishes when started again, with the same results."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, SMALL_CONFIG, snakemake
+
+UNLOCK = [sys.executable, str(ROOT / "workflow/unlock.py"), "--snakefile", str(ROOT / "Snakefile")]
+
+
+def unlock(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(UNLOCK, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
+    command += ["--workflow-profile", str(ROOT / "profiles/default")]
+    command += ["--configfile", "a_small.yaml"]
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def wait_for(folder: Path, pattern: str, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not list(folder.glob(pattern)):
+        assert time.monotonic() < end, f"no {pattern} within {seconds} s"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_killed_at_random_moments_it_ends_with_the_same_bytes(
+    finished_run: Path, tmp_path: Path, seed: int
+) -> None:
+    moments = random.Random(seed)
+    (tmp_path / "a_small.yaml").write_text(SMALL_CONFIG)
+    stages = ["results/digits/networks/*/*", "results/digits/diagrams/*/*", "results/digits/*.h5"]
+    for stage in sorted(moments.sample(stages, 2), key=stages.index):
+        process = start(tmp_path)
+        wait_for(tmp_path, stage)
+        time.sleep(moments.uniform(0, 4))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert unlock(tmp_path).returncode == 0
+    result = snakemake(tmp_path)
+    assert result.returncode == 0, result.stderr
+    for part in ("networks", "diagrams", "distances", "matrices.h5", "figures"):
+        kept = finished_run / "results/digits" / part
+        for path in [kept] if kept.is_file() else sorted(p for p in kept.rglob("*") if p.is_file()):
+            again = tmp_path / path.relative_to(finished_run)
+            assert again.read_bytes() == path.read_bytes(), path
+
+
+def test_interrupted_by_the_user_it_leaves_no_half_written_file(tmp_path: Path) -> None:
+    (tmp_path / "a_small.yaml").write_text(SMALL_CONFIG)
+    process = start(tmp_path)
+    wait_for(tmp_path, "results/digits/networks/*/*")
+    os.killpg(process.pid, signal.SIGINT)  # what Ctrl-C sends
+    assert process.wait(timeout=60) != 0
+    assert not list(tmp_path.glob("results/**/.*.tmp"))
+    result = snakemake(tmp_path)
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_lock_is_kept_while_a_run_is_alive(tmp_path: Path) -> None:
+    (tmp_path / "a_small.yaml").write_text(SMALL_CONFIG)
+    process = start(tmp_path)
+    try:
+        wait_for(tmp_path, ".snakemake/locks/*")
+        refused = unlock(tmp_path)
+        assert refused.returncode == 1
+        assert "is running" in refused.stderr
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert unlock(tmp_path).returncode == 0
+    assert not list(tmp_path.glob(".snakemake/locks/*"))

@@ -1,0 +1,134 @@
+"""A small real run of the whole workflow, and what a user sees when it cannot run."""
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+from conftest import ROOT, SMALL_CONFIG, snakemake
+
+import topoprint as tp
+
+LABELS = ("layer_size-8", "layer_size-12", "input_order-1", "input_order-2")
+
+
+def test_matrices_are_those_of_the_library(finished_run: Path) -> None:
+    matrices, identity = tp.load_average(finished_run / "results/digits/matrices.h5")
+    assert identity == {"dataset": "digits"}
+    assert [matrix.measure for matrix in matrices] == ["landscape", "silhouette", "heat"]
+    for matrix in matrices:
+        assert matrix.labels == LABELS
+        assert matrix.groups == ("layer_size", "layer_size", "input_order", "input_order")
+        assert matrix.seeds == ("1", "2")
+        for run, seed in zip(matrix.runs, matrix.seeds, strict=True):
+            diagrams = [
+                tp.persistence(
+                    tp.to_graph(
+                        tp.Network.load(
+                            finished_run / f"results/digits/networks/{label}/seed{seed}.safetensors"
+                        )
+                    )
+                )
+                for label in LABELS
+            ]
+            expected = tp.distance_matrix(diagrams, matrix.measure).values
+            np.testing.assert_array_equal(run, expected)
+        np.testing.assert_array_equal(matrix.mean, matrix.runs.mean(axis=0))
+
+
+def test_networks_of_one_configuration_are_different_networks(finished_run: Path) -> None:
+    folder = finished_run / "results/digits/networks"
+    base = tp.Network.load(folder / "layer_size-12/seed1.safetensors")
+    other_name = tp.Network.load(folder / "input_order-1/seed1.initial.safetensors")
+    other_seed = tp.Network.load(folder / "layer_size-12/seed2.safetensors")
+    assert not np.array_equal(base.weights[0], other_seed.weights[0])
+    initial = tp.Network.load(folder / "layer_size-12/seed1.initial.safetensors")
+    assert not np.array_equal(initial.weights[0], other_name.weights[0])
+    assert not np.array_equal(initial.weights[0], base.weights[0])
+
+
+def test_the_report_is_one_self_contained_page(finished_run: Path) -> None:
+    page = (finished_run / "results/report.html").read_text()
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "<link" not in page
+    assert "1 layer_size-8 – 2 layer_size-12: " in page
+    assert "snakemake" in page
+    assert "&#34;epochs&#34;: 2" in page
+    assert "<td>train</td><td>8</td>" in page
+    assert "&#34;root&#34;" not in page
+
+
+def test_snakemake_report_has_captions(run_copy: Path) -> None:
+    archive = run_copy / "report.zip"
+    result = snakemake(run_copy, "--report", str(archive))
+    assert result.returncode == 0, result.stderr
+    with zipfile.ZipFile(archive) as files:
+        names = [name.rpartition("/")[2] for name in files.namelist()]
+    assert "heat_mean.svg" in names
+    assert "digits_accuracy.csv" in names
+
+
+def test_a_second_run_gives_the_same_bytes(finished_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "a_small.yaml").write_text(SMALL_CONFIG)
+    assert snakemake(tmp_path, "digits").returncode == 0
+    compared = 0
+    for path in sorted((tmp_path / "results").rglob("*")):
+        relative = path.relative_to(tmp_path)
+        if path.is_file() and relative.parts[1] not in ("logs", "benchmarks"):
+            assert path.read_bytes() == (finished_run / relative).read_bytes(), relative
+            compared += 1
+    assert compared > 50
+
+
+@pytest.mark.parametrize(
+    ("mistake", "expected"),
+    [
+        ("trainin: {epochs: 2}", "trainin is not a known key; did you mean 'training'?"),
+        ("training: {epochs: -2}", "training.epochs: input should be greater than or equal to 1"),
+        ("datasets: [{name: digits, type: mnits}]", "datasets.0.type"),
+    ],
+)
+def test_a_mistake_in_the_config_is_one_sentence(
+    tmp_path: Path, mistake: str, expected: str
+) -> None:
+    (tmp_path / "wrong.yaml").write_text(mistake)
+    result = snakemake(tmp_path)
+    assert result.returncode != 0
+    assert expected in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_the_default_config_asks_for_the_papers_95_networks(tmp_path: Path) -> None:
+    result = snakemake(tmp_path, "--dry-run", "--quiet", "rules", small=False)
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"^train +95$", result.stdout + result.stderr, re.MULTILINE)
+
+
+def test_the_default_profile_sets_nothing_of_a_cluster() -> None:
+    import yaml
+
+    profile = yaml.safe_load((ROOT / "profiles/default/config.yaml").read_text())
+    assert profile.keys() == {"cores", "rerun-incomplete", "scheduler"}
+
+
+@pytest.mark.parametrize("grid", ["paper", "shared"])
+@pytest.mark.parametrize("metric", ["landscape", "silhouette", "heat"])
+def test_trained_networks_have_giottos_distances(
+    finished_run: Path, metric: str, grid: Literal["paper", "shared"]
+) -> None:
+    pytest.importorskip("gtda")
+    diagrams = [
+        tp.Diagram.load(finished_run / f"results/digits/diagrams/{label}/seed1.h5")
+        for label in LABELS
+    ]
+    nothing = tp.Diagram.from_bars([[(0, np.inf)], [], [], []])
+    amplitudes = tp.distance_matrix([*diagrams, nothing], metric, grid).values[-1]
+    exact = tp.distance_matrix(diagrams, metric, grid).values
+    giotto = tp.distance_matrix(diagrams, metric, grid, engine="giotto").values
+    larger = np.maximum.outer(amplitudes[:-1], amplitudes[:-1])
+    assert np.all(abs(exact - giotto) <= 1e-9 * larger)
+    assert exact.max() > 0.01 * larger.min()
