@@ -10,11 +10,11 @@ V1 = Path(__file__).parent / "v1"
 
 
 def test_networks_of_version_1() -> None:
-    network = tp.Network.load(V1 / "network-1.safetensors")
+    network = tp.Network.load(V1 / "network-2.safetensors")
     assert network.layer_sizes == (2, 3, 2)
     assert network.weights[1].tolist() == [[0.75, -0.5, 0.0], [0.75, -0.75, -0.5]]
     assert network.biases[1] is None
-    assert network.identity == {"dataset": "archive", "network": "size-1", "seed": "1"}
+    assert network.identity == {"dataset": "archive", "network": "size-2", "seed": "1"}
 
 
 def test_diagrams_of_version_1() -> None:
