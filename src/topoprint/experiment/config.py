@@ -15,89 +15,23 @@ from pydantic import (
 )
 
 from topoprint.experiment.datasets import DatasetConfig
-from topoprint.experiment.models import Name, Strict
+from topoprint.experiment.models import (
+    Architecture,
+    Count,
+    Experiment,
+    Fraction,
+    Positive,
+    Strict,
+    Training,
+    refuse_repeats,
+)
 from topoprint.topology.errors import InputError
 
-Fraction = Annotated[float, Field(gt=0, lt=1)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1)]
-
 # Names that the workflow's own targets and folders bear.
-RESERVED = frozenset({"all", "control", "data", "tables", "logs", "benchmarks"})
-
-
-def _refuse_repeats(values: Sequence[object], what: str) -> None:
-    repeated = sorted({str(value) for value in values if list(values).count(value) > 1})
-    if repeated:
-        raise ValueError(f"{what} stand twice: {', '.join(repeated)}")
-
-
-class Architecture(Strict):
-    """What the experiments vary; the base network, and each network after its changes."""
-
-    layer_size: Count = Field(512, description="Neurons of each hidden layer")
-    number_of_layers: Count = Field(2, description="Hidden layers")
-    input_order: int = Field(
-        0, ge=0, description="0: original order; k: permutation k, the same for every seed"
-    )
-    number_of_labels: Count | Literal["all"] = Field(
-        "all", description="Train on the first k labels alone"
-    )
-
-
-class Changes(Strict):
-    """Changes to the base network; what is left out stays as in the base."""
-
-    layer_size: Count | None = None
-    number_of_layers: Count | None = None
-    input_order: Annotated[int, Field(ge=0)] | None = None
-    number_of_labels: Count | Literal["all"] | None = None
-
-    @model_validator(mode="after")
-    def _changes_something(self) -> "Changes":
-        if not self.model_fields_set or any(
-            getattr(self, name) is None for name in self.model_fields_set
-        ):
-            raise ValueError("a network needs at least one change, each with a value")
-        return self
-
-    @property
-    def value(self) -> str:
-        """What follows the experiment's name in the network's name."""
-        return "_".join(
-            str(getattr(self, name))
-            for name in Architecture.model_fields
-            if name in self.model_fields_set
-        )
-
-
-class Experiment(Strict):
-    """A group of networks that differ from the base in the same way."""
-
-    name: Name
-    networks: list[Changes] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _distinct(self) -> "Experiment":
-        _refuse_repeats([changes.value for changes in self.networks], f"networks of {self.name}")
-        return self
-
-
-class Training(Strict):
-    """How every network is trained; the defaults are the authors' (docs/method.md)."""
-
-    epochs: Count = 20
-    batch_size: Count = 128
-    validation_fraction: Annotated[float, Field(ge=0, lt=1)] = Field(
-        0.1, description="The last part of the training set, watched but not trained on"
-    )
-    dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.2, description="After each hidden layer")
-    learning_rate: Positive = 0.001
-    rho: Fraction = Field(0.9, description="RMSprop's decay of the mean square")
-    epsilon: Positive = Field(1e-7, description="RMSprop's addend to the root mean square")
-    permute: Literal["features", "samples"] = Field(
-        "features", description="What input_order permutes: the paper's text, or its code"
-    )
+RESERVED = frozenset(
+    {"all", "average", "benchmarks", "control", "data", "diagram", "distances", "figures", "logs"}
+    | {"prepare", "report", "tables", "train"}
+)
 
 
 class GraphSettings(Strict):
@@ -133,7 +67,7 @@ class Distances(Strict):
 
     @model_validator(mode="after")
     def _distinct(self) -> "Distances":
-        _refuse_repeats(self.metrics, "metrics")
+        refuse_repeats(self.metrics, "metrics")
         return self
 
 
@@ -158,9 +92,9 @@ class Config(Strict):
 
     @model_validator(mode="after")
     def _distinct(self) -> "Config":
-        _refuse_repeats([dataset.name for dataset in self.datasets], "datasets")
-        _refuse_repeats([experiment.name for experiment in self.experiments], "experiments")
-        _refuse_repeats(self.seeds, "seeds")
+        refuse_repeats([dataset.name for dataset in self.datasets], "datasets")
+        refuse_repeats([experiment.name for experiment in self.experiments], "experiments")
+        refuse_repeats(self.seeds, "seeds")
         for dataset in self.datasets:
             if dataset.name in RESERVED:
                 raise ValueError(

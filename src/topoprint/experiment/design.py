@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from topoprint.experiment.config import Architecture, Config, Training
-from topoprint.experiment.models import Strict
+from topoprint.experiment.config import Config
+from topoprint.experiment.models import Architecture, Strict, Training
 
 
 @dataclass(frozen=True)

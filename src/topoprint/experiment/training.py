@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from topoprint.experiment.config import Architecture, Training
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.design import Cell, NetworkSpec, stream
+from topoprint.experiment.models import Architecture, Training
 from topoprint.topology.errors import InputError
 from topoprint.topology.network import Network
 

@@ -1,7 +1,8 @@
 from conftest import ROOT
 
-from topoprint.experiment.config import Architecture, Config, load_config, parse_config
+from topoprint.experiment.config import Config, load_config, parse_config
 from topoprint.experiment.design import cells, networks, spec, stream
+from topoprint.experiment.models import Architecture
 
 
 def shipped() -> Config:

@@ -6,11 +6,11 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from topoprint import InputError  # noqa: E402
-from topoprint.experiment.config import Architecture, Training  # noqa: E402
 from topoprint.experiment.datasets import load_dataset  # noqa: E402
 from topoprint.experiment.datasets.digits import DigitsConfig  # noqa: E402
 from topoprint.experiment.datasets.samples import Samples  # noqa: E402
 from topoprint.experiment.design import Cell, NetworkSpec  # noqa: E402
+from topoprint.experiment.models import Architecture, Training  # noqa: E402
 from topoprint.experiment.training import Trained, choose_device, rmsprop_step, train  # noqa: E402
 
 
