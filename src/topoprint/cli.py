@@ -11,7 +11,7 @@ import typer
 
 from topoprint.topology.diagram import Diagram
 from topoprint.topology.errors import InputError
-from topoprint.topology.graph import to_graph
+from topoprint.topology.graph import Graph, LayeredGraph, is_graph_file, to_graph
 from topoprint.topology.homology import persistence
 from topoprint.topology.matrix import DistanceMatrix, average, save_average, save_distances
 from topoprint.topology.measures import METRICS, distance_matrix
@@ -112,7 +112,7 @@ def train(
 
 @app.command()
 def diagram(
-    network: Annotated[Path, typer.Argument(help="Network: safetensors, or a .pt state dict.")],
+    network: Annotated[Path, typer.Argument(help="Network: safetensors or .pt; or a graph.")],
     output: Output,
     layers: Layers = None,
     zeta: Zeta = 1e-6,
@@ -303,18 +303,20 @@ def main() -> None:
 def _diagram_of(
     path: Path, layers: str | None, zeta: float, bias: bool, engine: Any, max_dimension: int
 ) -> Diagram:
-    network = Network.load(path, layers.split(",") if layers else None)
-    identity = network.identity or {"network": path.stem}
-    parameters = {
-        "zeta": zeta,
-        "bias": bias,
-        "engine": engine,
-        "state": network.metadata.get("state", ""),
-    }
+    identity, state = {"network": path.stem}, ""
     try:
-        found = persistence(to_graph(network, zeta, bias), max_dimension, engine)
+        graph: Graph | LayeredGraph
+        if is_graph_file(path):
+            graph = Graph.load(path, zeta)
+        else:
+            network = Network.load(path, layers.split(",") if layers else None)
+            identity, state = network.identity or identity, network.metadata.get("state", "")
+            graph = to_graph(network, zeta, bias)
+        found = persistence(graph, max_dimension, engine)
     except InputError as error:
-        raise InputError(f"{path}: {error}") from error
+        named = str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
+        raise InputError(named) from error
+    parameters = {"zeta": zeta, "bias": bias, "engine": engine, "state": state}
     return Diagram(found.births, found.deaths, identity, parameters)
 
 

@@ -259,3 +259,27 @@ def test_an_interrupted_stage_leaves_nothing(tmp_path: Path) -> None:
     result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False)
     assert result.returncode == 143
     assert [path.name for path in tmp_path.iterdir()] == ["n.safetensors"]
+
+
+def test_a_network_with_skip_connections_is_given_as_a_graph(
+    tmp_path: Path, topoprint: Command
+) -> None:
+    edges = {
+        "sources": np.array([0, 1, 0, 2]),
+        "targets": np.array([1, 2, 2, 3]),
+        "weights": np.array([1.0, 0.5, 0.25, -0.5], np.float32),
+    }
+    save_file(edges, tmp_path / "skip.safetensors")
+    made = tmp_path / "skip.h5"
+    assert topoprint("diagram", tmp_path / "skip.safetensors", "-o", made).returncode == 0
+    diagram = tp.Diagram.load(made)
+    assert diagram.bars(0).tolist() == [
+        [0, np.float32(1e-6)], [0, 0.5], [0, 0.5], [0, np.inf],
+    ]  # fmt: skip
+    assert len(diagram.bars(1)) == 0  # the triangle fills the cycle as the last edge closes it
+    refused(
+        topoprint("diagram", tmp_path / "skip.safetensors", "-o", made, "--engine", "forest"),
+        "skip.safetensors", "this graph has one",
+    )  # fmt: skip
+    save_file(edges | {"n_vertices": np.array(2)}, tmp_path / "few.safetensors")
+    refused(topoprint("diagram", tmp_path / "few.safetensors", "-o", made), "few.safetensors")

@@ -1,19 +1,24 @@
 """Weighted directed graphs: of a layered network (equation 1 of the paper), or any."""
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from safetensors import SafetensorError, safe_open
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from topoprint.topology.errors import InputError
-from topoprint.topology.network import FloatArray, Network
+from topoprint.topology.network import FloatArray, Network, read_tensors
 
 IntArray = NDArray[np.int64]
 
 # Values are computed in float64 a block at a time, small enough to stay in the processor's cache.
 BLOCK = 1 << 16
+
+GRAPH_TENSORS = {"sources", "targets", "weights"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +102,32 @@ class Graph:
         return cls.from_edges(
             n_vertices, np.where(forward, from_, to), np.where(forward, to, from_), values
         )
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], zeta: float = 1e-6) -> "Graph":
+        """Read the weighted edges of any network and make its graph by equation 1.
+
+        Parameters
+        ----------
+        path : path
+            A safetensors file with the tensors ``sources``, ``targets`` (integers) and
+            ``weights``, each of shape (n_edges,), and optionally ``n_vertices``, one integer;
+            without it the vertices are those that have edges.
+        zeta : float
+            As in :meth:`from_weights`.
+        """
+        tensors = read_tensors(Path(path))
+        if not tensors.keys() >= GRAPH_TENSORS:
+            raise InputError(f"{path}: holds no graph: expected sources, targets and weights")
+        sources, targets = tensors["sources"], tensors["targets"]
+        try:
+            if "n_vertices" in tensors:
+                n_vertices = int(tensors["n_vertices"].item())
+            else:
+                n_vertices = int(max(sources.max(initial=0), targets.max(initial=0))) + 1
+            return cls.from_weights(n_vertices, sources, targets, tensors["weights"], zeta)
+        except ValueError as error:
+            raise InputError(f"{path}: {error}") from error
 
     @property
     def n_edges(self) -> int:
@@ -232,6 +263,15 @@ def edge_values(
         np.maximum(block, zeta, out=block)
         values[start : start + BLOCK] = block
     return values
+
+
+def is_graph_file(path: str | os.PathLike[str]) -> bool:
+    """Whether a file holds the edges of a graph (see :meth:`Graph.load`), by its tensors' names."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return set(file.keys()) >= GRAPH_TENSORS
+    except (OSError, SafetensorError):
+        return False
 
 
 def _check_zeta(zeta: float) -> float:

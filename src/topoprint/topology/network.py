@@ -142,13 +142,8 @@ class Network:
             not chain in one way.
         """
         path = Path(path)
-        if not path.is_file():
-            raise InputError(f"{path}: no such file")
-        metadata: dict[str, Any] = {}
-        if path.suffix in TENSOR_READERS:
-            tensors = TENSOR_READERS[path.suffix](path)
-        else:
-            tensors, metadata = _read_safetensors(path)
+        tensors = read_tensors(path)
+        metadata = {} if path.suffix in TENSOR_READERS else read_metadata(path)
         try:
             names = list(layers) if layers is not None else metadata.get("layers")
             if names is None:
@@ -173,13 +168,17 @@ def read_metadata(path: str | os.PathLike[str]) -> dict[str, Any]:
     return header
 
 
-def _read_safetensors(path: Path) -> tuple[Tensors, dict[str, Any]]:
-    metadata = read_metadata(path)
+def read_tensors(path: Path) -> Tensors:
+    """Read the arrays of a safetensors file, or of another type that TENSOR_READERS knows."""
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    if path.suffix in TENSOR_READERS:
+        return TENSOR_READERS[path.suffix](path)
     try:
         with safe_open(path, framework="numpy") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, metadata  # noqa: SIM118
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: its tensors cannot be read as numpy arrays ({error})") from error
+        raise InputError(f"{path}: not a readable safetensors file ({error})") from error
 
 
 def _as_float32(values: ArrayLike, what: str, dimensions: int) -> FloatArray:
