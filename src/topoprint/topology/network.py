@@ -178,7 +178,7 @@ def read_tensors(path: Path) -> Tensors:
         with safe_open(path, framework="numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: not a readable safetensors file ({error})") from error
+        raise InputError(f"{path}: not a complete safetensors file ({error})") from error
 
 
 def _as_float32(values: ArrayLike, what: str, dimensions: int) -> FloatArray:

@@ -1,0 +1,163 @@
+import h5py
+import numpy as np
+import pytest
+from helpers import assert_same_bars, random_network
+
+from topoprint import Diagram, InputError, persistence, to_graph
+
+
+@pytest.fixture
+def diagram():
+    bars = [
+        [[0, np.inf], [0, 0.25], [0, 0.75]],
+        [[0.5, np.inf], [0.25, 1.0], [0.25, 0.5], [0.125, np.inf]],
+        [],
+    ]
+    return Diagram.from_bars(bars, {"network": "a", "seed": "1"}, {"zeta": 1e-6})
+
+
+def test_bars_are_sorted_by_birth_then_death(diagram):
+    assert diagram.max_dimension == 2
+    np.testing.assert_array_equal(diagram.bars(0), [[0, 0.25], [0, 0.75], [0, np.inf]])
+    np.testing.assert_array_equal(
+        diagram.bars(1), [[0.125, np.inf], [0.25, 0.5], [0.25, 1.0], [0.5, np.inf]]
+    )
+    assert diagram.bars(2).shape == (0, 2)
+    assert all(diagram.bars(q).dtype == np.float32 for q in range(3))
+
+
+def test_equal_bars_in_any_order_are_equal_diagrams():
+    bars = np.random.default_rng(0).integers(0, 5, (40, 2)).astype(float)
+    bars[:, 1] += bars[:, 0] + 1
+    shuffled = np.random.default_rng(1).permutation(bars)
+    assert_same_bars(Diagram.from_bars([bars]), Diagram.from_bars([shuffled]))
+
+
+def test_bars_of_no_length_are_dropped():
+    diagram = Diagram.from_bars([[[0.5, 0.5], [0.25, 0.5]], [[1.0, 1.0]]])
+    np.testing.assert_array_equal(diagram.bars(0), [[0.25, 0.5]])
+    assert diagram.bars(1).shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "bars",
+    [
+        [[0.0, 1.0, 2.0]],
+        [0.0, 1.0],
+        [[1.0, 0.5]],
+        [[np.nan, 1.0]],
+        [[0.0, np.nan]],
+        [[np.inf, np.inf]],
+        [[-np.inf, 0.0]],
+    ],
+)
+def test_bars_that_are_none_are_refused(bars):
+    with pytest.raises(InputError, match="dimension 1"):
+        Diagram.from_bars([[[0, 1]], bars])
+
+
+@pytest.mark.parametrize("dimension", [-1, 3])
+def test_a_dimension_that_was_not_computed_is_refused(diagram, dimension):
+    with pytest.raises(InputError, match="dimensions 0 … 2"):
+        diagram.bars(dimension)
+
+
+def test_arrays_cannot_be_written_to(diagram):
+    computed = persistence(to_graph(random_network((4, 3), seed=0)))
+    for array in (*diagram.births, *diagram.deaths, *computed.births, *computed.deaths):
+        if array.size:
+            with pytest.raises(ValueError, match="read-only"):
+                array[0] = 0
+
+
+def test_repr_counts_the_bars(diagram):
+    assert repr(diagram) == "Diagram(H0: 3, H1: 4, H2: 0 bars)"
+
+
+def test_a_diagram_comes_back_from_its_file(tmp_path, diagram):
+    diagram.save(tmp_path / "d.h5")
+    loaded = Diagram.load(tmp_path / "d.h5")
+    assert_same_bars(loaded, diagram)
+    assert loaded.identity == {"network": "a", "seed": "1"}
+    assert loaded.parameters == {"zeta": 1e-6}
+    for array in (*loaded.births, *loaded.deaths):
+        assert array.dtype == np.float32
+        assert not array.size or not array.flags.writeable
+
+
+def test_the_diagram_of_a_network_comes_back_bit_for_bit(tmp_path):
+    diagram = persistence(to_graph(random_network((30, 20, 10), seed=0)))
+    diagram.save(tmp_path / "d.h5")
+    loaded = Diagram.load(tmp_path / "d.h5")
+    assert_same_bars(loaded, diagram)
+    assert np.isinf(loaded.deaths[1]).all()
+    assert np.isinf(loaded.deaths[0]).sum() == 1
+
+
+def test_a_diagram_without_bars_comes_back(tmp_path):
+    Diagram.from_bars([[], []]).save(tmp_path / "d.h5")
+    assert repr(Diagram.load(tmp_path / "d.h5")) == "Diagram(H0: 0, H1: 0 bars)"
+
+
+def test_equal_diagrams_are_equal_bytes(tmp_path, diagram):
+    diagram.save(tmp_path / "a.h5")
+    diagram.save(tmp_path / "b.h5")
+    Diagram.load(tmp_path / "a.h5").save(tmp_path / "c.h5")
+    first = (tmp_path / "a.h5").read_bytes()
+    assert (tmp_path / "b.h5").read_bytes() == first
+    assert (tmp_path / "c.h5").read_bytes() == first
+
+
+def test_the_file_is_read_with_h5py_alone(tmp_path, diagram):
+    diagram.save(tmp_path / "d.h5")
+    with h5py.File(tmp_path / "d.h5") as file:
+        assert file.attrs["format"] == "topoprint diagram"
+        assert file.attrs["format_version"] == 1
+        for dimension in range(3):
+            group = file[f"dim{dimension}"]
+            assert group["birth"].dtype == group["death"].dtype == np.float32
+            np.testing.assert_array_equal(group["birth"], diagram.bars(dimension)[:, 0])
+            np.testing.assert_array_equal(group["death"], diagram.bars(dimension)[:, 1])
+
+
+def test_a_million_essential_bars_take_less_than_two_bytes_each(tmp_path):
+    values = np.random.default_rng(0).standard_normal(1_000_000).astype(np.float32)
+    births = np.sort(1 - np.abs(values) / np.abs(values).max()).astype(np.float32)
+    path = tmp_path / "d.h5"
+    essential = np.column_stack([births, np.full_like(births, np.inf)])
+    Diagram.from_bars([[[0, np.inf]], essential]).save(path)
+    assert path.stat().st_size < 2 * len(births)
+    with h5py.File(path) as file:
+        assert np.isposinf(file["dim1/death"][()]).all()
+        assert file["dim1/death"].shape == births.shape
+        assert file["dim1/death"].id.get_storage_size() == 0
+        np.testing.assert_array_equal(file["dim1/birth"][()], births)
+
+
+def test_equal_values_take_no_memory_and_no_disk(tmp_path):
+    path = tmp_path / "d.h5"
+    Diagram.from_bars([np.tile([0.25, 0.5], (1_000_000, 1))]).save(path)
+    assert path.stat().st_size < 20_000
+    loaded = Diagram.load(path)
+    assert loaded.births[0].strides == loaded.deaths[0].strides == (0,)
+    assert loaded.deaths[0].shape == (1_000_000,)
+    assert loaded.deaths[0].max() == loaded.deaths[0].min() == 0.5
+
+
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.99])
+def test_a_truncated_file_is_named(tmp_path, kept):
+    path = tmp_path / "d.h5"
+    persistence(to_graph(random_network((60, 40), seed=0))).save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(InputError, match=f"{path}: not a complete HDF5 file"):
+        Diagram.load(path)
+
+
+def test_a_dimension_missing_from_the_file_is_refused(tmp_path, diagram):
+    path = tmp_path / "d.h5"
+    diagram.save(path)
+    with h5py.File(path, "a") as file:
+        del file["dim1"]
+    with pytest.raises(InputError, match=str(path)):
+        Diagram.load(path)
