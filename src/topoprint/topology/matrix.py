@@ -93,9 +93,10 @@ class AveragedMatrix:
         return std
 
 
-def experiment_of(label: str) -> str:
-    """Experiment of a network label ``{experiment}-{value}``."""
-    return label.rpartition("-")[0] or label
+def group_of(label: str) -> str:
+    """Find the group of a label ``{experiment}-{value}`` or ``{dataset}/{network}``."""
+    dataset, slash, network = label.rpartition("/")
+    return dataset if slash else network.rpartition("-")[0] or network
 
 
 def save_distances(
@@ -171,7 +172,7 @@ def average(paths: Sequence[str | os.PathLike[str]]) -> tuple[list[AveragedMatri
         AveragedMatrix(
             runs=np.stack([matrices[name].values for matrices, _ in loaded]),
             labels=matrix.labels,
-            groups=tuple(experiment_of(label) for label in matrix.labels),
+            groups=tuple(group_of(label) for label in matrix.labels),
             seeds=tuple(seeds),
             measure=name,
         )

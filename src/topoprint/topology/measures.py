@@ -150,9 +150,7 @@ class _Extent:
 
     @classmethod
     def of(cls, bars: Bars) -> "_Extent":
-        if not len(bars):
-            return cls(0, np.inf, -np.inf)
-        return cls(len(bars), float(bars.births.min()), float(bars.deaths.max()))
+        return cls(len(bars), bars.low, bars.high)
 
 
 def _exact_distances(

@@ -7,7 +7,7 @@ from prefix sums, heat from a histogram and one small matrix. docs/method.md der
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +23,28 @@ Sampled = TypeVar("Sampled")
 
 # Tents are laid on a grid this many at a time where a landscape needs several.
 TENTS_AT_ONCE = 4096
+# Bars are weighed this many at a time, to stay in the processor's cache.
+BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
 class Bars:
-    """Finite bars of one dimension, sorted by birth, then death. float64, shape (n_bars,)."""
+    """Finite bars of one dimension, sorted by birth, then death.
 
-    births: Array
+    Attributes
+    ----------
+    births : ndarray, float32, shape (n_bars,)
+    deaths : ndarray, float64, shape (n_bars,)
+        Where all are equal, a broadcast scalar.
+    birth, death : float or None
+        The birth or death that all bars share, if they do. In a layered network all H0 bars are
+        born at 0 and all H1 bars die at ∞: then no pass over that array is needed.
+    """
+
+    births: NDArray[np.float32]
     deaths: Array
+    birth: float | None
+    death: float | None
 
     @classmethod
     def of(
@@ -42,24 +56,43 @@ class Bars:
         most ``min_persistence``, while essential bars are still infinite; then ∞ becomes
         ``infinity``.
         """
-        births = diagram.births[dimension].astype(np.float64)
-        deaths = diagram.deaths[dimension].astype(np.float64)
+        births, deaths = diagram.births[dimension], diagram.deaths[dimension]
         if dimension == 0 and len(deaths):
             last = int(np.argmax(deaths))
             births, deaths = np.delete(births, last), np.delete(deaths, last)
-        keep = deaths - births > min_persistence
-        if not keep.all():
+        if _is_constant(deaths) and np.isinf(deaths[0]):
+            finite: Array = np.broadcast_to(np.float64(infinity), deaths.shape)
+        else:
+            keep = deaths.astype(np.float64) - births > min_persistence
             births, deaths = births[keep], deaths[keep]
-        deaths = np.where(np.isinf(deaths), infinity, deaths)
-        if np.any(births > deaths):
+            finite = np.where(np.isinf(deaths), infinity, deaths.astype(np.float64))
+        death = float(finite[0]) if _is_constant(finite) else None
+        late = births[-1:] > death if death is not None else births > finite
+        if np.any(late):
             raise InputError(
                 f"an essential bar of dimension {dimension} is born at {births.max():.6g}, after "
                 f"the value {infinity:g} that is to stand for ∞; choose a larger one"
             )
-        return cls(births, deaths)
+        birth = float(births[0]) if len(births) and births[0] == births[-1] else None
+        return cls(births, finite, birth, death)
+
+    @property
+    def low(self) -> float:
+        """Least birth; ∞ without bars."""
+        return float(self.births[0]) if len(self) else np.inf
+
+    @property
+    def high(self) -> float:
+        """Greatest death; −∞ without bars."""
+        return float(self.deaths.max(initial=-np.inf)) if self.death is None else self.death
 
     def __len__(self) -> int:
         return len(self.births)
+
+
+def _is_constant(values: NDArray[Any]) -> bool:
+    """Whether all values are equal; without looking at them where they are one broadcast scalar."""
+    return values.size > 0 and (values.strides == (0,) or bool(values.min() == values.max()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +148,9 @@ class Landscape(_Curve):
         A bar that lies within ``layers`` others cannot. Taking away, ``layers`` times, the bars
         that lie within none of the rest leaves only such bars behind.
         """
-        births, deaths = bars.births, bars.deaths
+        if bars.death is not None:
+            return bars.births[: self.layers].astype(np.float64), bars.deaths[: self.layers]
+        births, deaths = bars.births.astype(np.float64), bars.deaths
         if len(births) > self.layers:  # of the bars of one birth, the longest ones come last
             among_longest = np.ones(len(births), dtype=bool)
             among_longest[: -self.layers] = births[self.layers :] != births[: -self.layers]
@@ -155,19 +190,57 @@ class Silhouette(_Curve):
         """Silhouettes, each of shape (bins,).
 
         A tent is the sum of three hinges max(0, x − c): slope 1 from its birth, −2 from its
-        middle, 1 from its death; sums of hinges are prefix sums over sorted positions.
+        middle, 1 from its death. Sums of hinges are prefix sums over sorted positions. Where all
+        bars share an end e, the hinge from a middle is half the hinge from the other end at
+        2x − e, so one set of sums serves all three.
         """
-        lengths = bars.deaths - bars.births
-        longest = lengths.max(initial=0.0)
+        longest = self._longest(bars)
         if longest == 0:
             return [np.zeros_like(grid.points) for grid in grids]
-        weights = (lengths / longest) ** self.power
-        weights /= weights.sum()
         points = np.concatenate([grid.points for grid in grids])
-        total = _hinges(bars.births, weights, points)
-        total -= 2 * _hinges((bars.births + bars.deaths) / 2, weights, points)
-        total += _hinges(bars.deaths, weights, points)
+        if bars.death is not None:
+            total = self._sharing_an_end(bars.births, bars.death, longest, points)
+        elif bars.birth is not None:
+            total = self._sharing_an_end(np.sort(bars.deaths), bars.birth, longest, points)
+        else:
+            births = bars.births.astype(np.float64)
+            weights = ((bars.deaths - births) / longest) ** self.power
+            weights /= weights.sum()
+            total = _hinges(births, weights, points)
+            total -= 2 * _hinges((births + bars.deaths) / 2, weights, points)
+            total += _hinges(bars.deaths, weights, points)
         return np.split(total, np.cumsum([len(grid.points) for grid in grids])[:-1])
+
+    @staticmethod
+    def _longest(bars: Bars) -> float:
+        if not len(bars):
+            return 0.0
+        if bars.death is not None:
+            return bars.death - bars.low
+        if bars.birth is not None:
+            return bars.high - bars.birth
+        return float((bars.deaths - bars.births).max())
+
+    def _sharing_an_end(
+        self, positions: NDArray[Any], end: float, longest: float, points: Array
+    ) -> Array:
+        """Silhouette of bars from or to a common ``end``, given the sorted other ends."""
+        both = np.concatenate([points, 2 * points - end])
+        before = _search(positions, both, "right")
+        mass, moment = np.zeros(len(both)), np.zeros(len(both))
+        total = total_moment = 0.0
+        for start in range(0, len(positions), BLOCK):
+            block = positions[start : start + BLOCK].astype(np.float64)
+            weights = (np.abs(block - end) / longest) ** self.power
+            masses, moments = np.cumsum(weights), np.cumsum(weights * block)
+            within = (before > start) & (before <= start + len(block))
+            mass[within] = total + masses[before[within] - start - 1]
+            moment[within] = total_moment + moments[before[within] - start - 1]
+            total += float(masses[-1])
+            total_moment += float(moments[-1])
+        at_points, at_mirrored = np.split(both * mass - moment, 2)
+        tents: Array = at_points - at_mirrored + np.maximum(points - end, 0) * total
+        return tents / total
 
 
 def _hinges(positions: Array, weights: Array, points: Array) -> Array:
@@ -194,26 +267,28 @@ class Heat:
 
     def sample(self, bars: Bars, grids: Sequence[Grid]) -> list[tuple[IntArray, IntArray]]:
         """Histograms, each as (pixels, counts); bars of no length do not count."""
-        proper = bars.deaths > bars.births
-        births, deaths = bars.births[proper], bars.deaths[proper]
-        if not len(births):
-            empty = np.empty(0, dtype=np.int64)
-            return [(empty, empty)] * len(grids)
-        if deaths.min() == deaths.max():
+        if bars.death is not None:
+            proper = bars.births[: _search(bars.births, np.array([bars.death]), "left")[0]]
             return [
-                (pixels * len(grid.points) + _pixel(deaths[:1], grid), counts)
-                for grid in grids
-                for pixels, counts in [_sorted_histogram(births, grid)]
+                (pixels * len(grid.points) + _pixels(bars.deaths[:1], grid), counts)
+                for grid, (pixels, counts) in zip(
+                    grids, _sorted_histograms(proper, grids), strict=True
+                )
             ]
-        if births.min() == births.max():
+        if bars.birth is not None:
+            ends = np.sort(bars.deaths[bars.deaths > bars.births])
             return [
-                (_pixel(births[:1], grid) * len(grid.points) + pixels, counts)
-                for grid in grids
-                for pixels, counts in [_sorted_histogram(deaths, grid)]
+                (_pixels(bars.births[:1], grid) * len(grid.points) + pixels, counts)
+                for grid, (pixels, counts) in zip(
+                    grids, _sorted_histograms(ends, grids), strict=True
+                )
             ]
+        long = bars.deaths > bars.births
+        births, deaths = bars.births[long], bars.deaths[long]
         return [
             np.unique(
-                _pixel(births, grid) * len(grid.points) + _pixel(deaths, grid), return_counts=True
+                _pixels(births, grid) * len(grid.points) + _pixels(deaths, grid),
+                return_counts=True,
             )
             for grid in grids
         ]
@@ -235,8 +310,11 @@ class Heat:
         # that hold anything. In a layered network that is one row or one column.
         kernel = self._filter(grid)
         occupied = histogram[np.ix_(births, deaths)]
-        smooth = np.einsum("ib,bd->id", kernel[:, births], occupied)
-        image = np.einsum("id,jd->ij", smooth, kernel[:, deaths])
+        left, right = kernel[:, births], kernel[:, deaths]
+        if len(births) > len(deaths):  # the longer axis first: the second product is then small
+            image = np.einsum("id,jd->ij", np.einsum("ib,bd->id", left, occupied), right)
+        else:
+            image = np.einsum("ib,bj->ij", left, np.einsum("bd,jd->bj", occupied, right))
         return _norm(image - image.T) / grid.step
 
     def _filter(self, grid: Grid) -> Array:
@@ -255,27 +333,49 @@ def _norm(differences: Array) -> float:
     return float(np.sqrt(np.sum(differences**2)))
 
 
-def _pixel(values: Array, grid: Grid) -> IntArray:
-    pixels: IntArray = ((values - grid.points[0]) / grid.step).astype(np.int64)
+def _search(values: NDArray[Any], points: Array, side: Literal["left", "right"]) -> IntArray:
+    """Bisect sorted float32 or float64 values at float64 points.
+
+    numpy would copy float32 values to float64 at every call. Rounding the points instead, down
+    where values up to a point count ("right"), up where values below it do, changes no answer.
+    """
+    keys = points.astype(values.dtype)
+    if side == "right":
+        keys = np.where(keys > points, np.nextafter(keys, -np.inf, dtype=keys.dtype), keys)
+    else:
+        keys = np.where(keys < points, np.nextafter(keys, np.inf, dtype=keys.dtype), keys)
+    return np.searchsorted(values, keys, side=side)
+
+
+def _pixels(values: NDArray[Any], grid: Grid) -> IntArray:
+    """Pixel of each value, truncated as giotto-tda does; 0 on a grid of no width."""
+    if grid.step == 0:
+        return np.zeros(len(values), dtype=np.int64)
+    pixels: IntArray = ((values.astype(np.float64) - grid.points[0]) / grid.step).astype(np.int64)
     return pixels
 
 
-def _sorted_histogram(values: Array, grid: Grid) -> tuple[IntArray, IntArray]:
-    """Pixels that hold some of the sorted values, and how many, by bisection.
+def _sorted_histograms(
+    values: NDArray[Any], grids: Sequence[Grid]
+) -> list[tuple[IntArray, IntArray]]:
+    """Pixels of each grid that hold some of the sorted values, and how many they hold.
 
-    The pixel of a value is a rounded quotient, so the first value of each pixel is found by
-    computing that quotient, not by comparing with a rounded edge.
+    The pixel of a value is a truncated quotient, which may differ from the exact one in its last
+    bits: the first value of a pixel is searched by that quotient, near the border.
     """
-    bins = len(grid.points)
-    wanted = np.arange(1, bins)
-    low = np.zeros(bins - 1, dtype=np.int64)  # every value before low lies in a lower pixel
-    high = np.full(bins - 1, len(values), dtype=np.int64)  # every value from high on does not
-    while np.any(low < high):
-        middle = (low + high) // 2
-        reached = _pixel(values[np.minimum(middle, len(values) - 1)], grid) >= wanted
-        searching = low < high
-        high = np.where(searching & reached, middle, high)
-        low = np.where(searching & ~reached, middle + 1, low)
-    counts = np.diff(np.concatenate([[0], low, [len(values)]]))
-    pixels = np.flatnonzero(counts)
-    return pixels, counts[pixels]
+    histograms = []
+    for grid in grids:
+        bins = len(grid.points)
+        wanted = np.arange(1, bins)
+        slack = 1e-12 * float(np.abs(grid.points[[0, -1]]).max())  # far above rounding
+        low = _search(values, grid.points[1:] - slack, "left")
+        high = _search(values, grid.points[1:] + slack, "left")
+        while np.any(unsure := low < high):
+            middle = (low + high) // 2
+            reached = _pixels(values[np.minimum(middle, len(values) - 1)], grid) >= wanted
+            high = np.where(unsure & reached, middle, high)
+            low = np.where(unsure & ~reached, middle + 1, low)
+        counts = np.diff(np.concatenate([[0], low, [len(values)]]))
+        pixels = np.flatnonzero(counts)
+        histograms.append((pixels, counts[pixels]))
+    return histograms

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 from helpers import random_network
+from safetensors.numpy import save_file
 
 from topoprint import Graph, InputError, Network, to_graph
 from topoprint.topology import graph as graph_module
-from topoprint.topology.graph import edge_values
+from topoprint.topology.graph import edge_values, is_graph_file
 
 
 def edges_of(graph):
@@ -181,3 +182,58 @@ def test_triangles_are_found_whatever_the_directions(n_vertices, edges, free):
 
 def test_a_layered_network_has_no_triangle():
     assert to_graph(random_network((4, 3, 2, 5), seed=1)).laid_out().is_triangle_free()
+
+
+SKIP = {
+    "sources": np.array([0, 1, 0]),
+    "targets": np.array([1, 2, 2]),
+    "weights": np.array([0.5, -1.0, 0.25], dtype=np.float32),
+}
+
+
+def test_a_graph_is_read_from_a_file(tmp_path):
+    path = tmp_path / "g.safetensors"
+    save_file(SKIP, path)
+    graph = Graph.load(path, zeta=0.125)
+    assert graph.n_vertices == 3
+    assert edges_of(graph) == {(0, 1): 0.5, (2, 1): 0.125, (0, 2): 0.75}
+
+
+def test_a_graph_in_a_file_may_have_vertices_without_edges(tmp_path):
+    path = tmp_path / "g.safetensors"
+    save_file({**SKIP, "n_vertices": np.array([7])}, path)
+    assert Graph.load(path).n_vertices == 7
+
+
+def test_a_graph_file_is_known_by_its_tensors(tmp_path):
+    save_file(SKIP, tmp_path / "graph")
+    random_network((3, 2), seed=0).save(tmp_path / "network")
+    (tmp_path / "text").write_text("nothing")
+    known = {name: is_graph_file(tmp_path / name) for name in ("graph", "network", "text", "gone")}
+    assert known == {"graph": True, "network": False, "text": False, "gone": False}
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"targets": np.array([1, 2])}, "one length"),
+        ({"targets": np.array([1, 2, 0])}, "itself"),
+        ({"targets": np.array([1.0, 2.0, 2.0])}, "whole numbers"),
+        ({"weights": np.zeros(3)}, "zero"),
+        ({"weights": np.array([1.0, np.nan, 1.0])}, "not finite"),
+        ({"n_vertices": np.array([2])}, "outside"),
+        ({"n_vertices": np.array([2, 3])}, "size 1"),
+    ],
+)
+def test_a_file_of_edges_that_make_no_graph_is_named(tmp_path, changed, complaint):
+    path = tmp_path / "g.safetensors"
+    save_file({**SKIP, **changed}, path)
+    with pytest.raises(InputError, match=rf"{path}.*{complaint}"):
+        Graph.load(path)
+
+
+def test_a_network_is_no_graph_file(tmp_path):
+    path = tmp_path / "n.safetensors"
+    random_network((3, 2), seed=0).save(path)
+    with pytest.raises(InputError, match=f"{path}: holds no graph"):
+        Graph.load(path)

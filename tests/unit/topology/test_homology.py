@@ -256,3 +256,16 @@ def test_few_candidates_are_enough_for_a_common_network(tree_calls):
     persistence(graph)
     assert len(tree_calls) == 1
     assert tree_calls[0] < graph.n_edges / 3
+
+
+def test_neurons_of_weak_weights_need_no_more_candidates(tree_calls):
+    drawn = random_network((60, 50, 40, 30), seed=9)
+    weights = [weight.copy() for weight in drawn.weights]
+    weights[0][:, 7] *= 1e-4  # an input
+    weights[0][5] *= 1e-4  # a hidden neuron, from below
+    weights[1][:, 5] *= 1e-4  # and from above
+    weights[2][3] *= 1e-4  # an output
+    graph = to_graph(Network.from_layers(zip(weights, drawn.biases, strict=True)))
+    diagram = persistence(graph)
+    assert len(tree_calls) == 1
+    assert_same_bars(diagram, persistence(graph, engine="flagser"))

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from topoprint import DistanceMatrix, InputError, load_average, load_distances
-from topoprint.topology.matrix import average, experiment_of, save_average, save_distances
+from topoprint.topology.matrix import average, group_of, save_average, save_distances
 
 LABELS = ("layer_size-4", "layer_size-512", "input_order-1")
 
@@ -155,8 +155,13 @@ def test_matrices_that_do_not_belong_together_are_refused(save, seed, other, com
 
 
 @pytest.mark.parametrize(
-    ("label", "experiment"),
-    [("layer_size-128", "layer_size"), ("a-b-4", "a-b"), ("plain", "plain")],
+    ("label", "group"),
+    [
+        ("layer_size-128", "layer_size"),
+        ("a-b-4", "a-b"),
+        ("plain", "plain"),
+        ("digits/layer_size-4", "digits"),
+    ],
 )
-def test_experiment_of_a_label(label, experiment):
-    assert experiment_of(label) == experiment
+def test_group_of_a_label(label, group):
+    assert group_of(label) == group

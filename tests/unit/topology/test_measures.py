@@ -7,6 +7,7 @@ from helpers import METRICS, assert_engines_agree, random_network
 from scipy import sparse
 
 from topoprint import Diagram, InputError, distance_matrix, persistence, to_graph
+from topoprint.topology import summaries
 from topoprint.topology.measures import Discretisation, make_summary
 
 ESSENTIAL = Diagram.from_bars([[], [[0, np.inf]]])
@@ -136,6 +137,14 @@ def test_exact_is_giotto_for_any_number_of_bins(metric, bins, grid):
     assert_engines_agree(two, metric, grid=grid, bins=bins, **narrow)
 
 
+def test_landscapes_of_many_bars_are_giotto(monkeypatch):
+    monkeypatch.setattr(summaries, "TENTS_AT_ONCE", 7)
+    bars = np.sort(np.random.default_rng(0).integers(0, 64, (2, 300, 2)) / 64, axis=2)
+    several = [Diagram.from_bars([[], of_one]) for of_one in bars]
+    for layers in (1, 5, 40):
+        assert_engines_agree(several, "landscape", bins=50, layers=layers)
+
+
 def diagram_of_two_dimensions(diagram):
     return Diagram.from_bars([diagram.bars(0), diagram.bars(1)])
 
@@ -143,6 +152,19 @@ def diagram_of_two_dimensions(diagram):
 @pytest.mark.parametrize("steps", [0.01, 0.1, 1.0, 20.0, 199.0])
 def test_heat_of_any_width_is_giotto(steps):
     assert_engines_agree(fingerprints(), "heat", sigma=steps / 199)
+
+
+@pytest.mark.parametrize(("bins", "high"), [(8, 36), (15, 36), (21, 44), (25, 56), (29, 36)])
+def test_heat_of_bars_on_the_borders_of_pixels_is_giotto(bins, high):
+    # Some 64ths lie exactly on a grid point, and their rounded quotient by the step just below.
+    values = np.arange(high + 1) / 64
+    points, step = np.linspace(0, high / 64, bins, retstep=True)
+    assert np.any((values / step).astype(int) < np.searchsorted(points, values, "right") - 1)
+    same_death = Diagram.from_bars([[], [[birth, high / 64] for birth in values[:-1]]])
+    same_birth = Diagram.from_bars([[], [[0.0, death] for death in values[1:]]])
+    neither = Diagram.from_bars([[], [[b, d] for b, d in combinations(values[::2], 2)]])
+    for one in (same_death, same_birth, neither):
+        assert_engines_agree([one, EMPTY], "heat", bins=bins, sigma=step / 10)
 
 
 @pytest.mark.parametrize("grid", ["paper", "shared"])

@@ -89,6 +89,13 @@ def test_equal_contents_are_equal_bytes(tmp_path):
     assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
 
 
+def test_the_order_of_identity_and_parameters_does_not_matter_to_the_bytes(tmp_path):
+    for name, keys in (("a", "xyz"), ("b", "zyx")):
+        with create_h5(tmp_path / name, KIND, 1, dict.fromkeys(keys, "1"), dict.fromkeys(keys, 2)):
+            pass
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
 @pytest.mark.parametrize("read", [*READERS, Network.load, read_metadata])
 def test_a_missing_file_is_named(tmp_path, read):
     path = tmp_path / "gone"
