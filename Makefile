@@ -1,4 +1,5 @@
 # `make run` runs the experiment, `make test` every test; both set up what they need in .venv.
+# `make check` lints, `make bench` measures, `make clean` removes what a run made.
 #   make run ARGS="digits --cores 1"     further arguments go to snakemake
 #   make run TORCH_INDEX=https://…       take torch from another package index (README)
 
@@ -7,10 +8,10 @@ BIN := .venv/bin
 ARGS ?=
 TORCH_INDEX ?=
 
-.PHONY: help run test check schema clean
+.PHONY: help run test check bench bench-quick schema clean
 
 help:
-	@sed -n '1,3p' Makefile | cut -c3-
+	@sed -n '1,4p' Makefile | cut -c3-
 
 .venv/pip.stamp: constraints.txt
 	$(PYTHON) -m venv .venv
@@ -46,6 +47,13 @@ check: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+
+# Times, memory and agreement with pyflagser and giotto-tda; 15 minutes, and 1 for agreement alone.
+bench: .venv/dev.stamp
+	$(BIN)/python -m benchmarks --output docs/figures/bench.json
+
+bench-quick: .venv/dev.stamp
+	$(BIN)/python -m benchmarks --quick
 
 # The JSON schema of config.yaml, for editors; a test keeps it in step with the models.
 schema: .venv/run.stamp

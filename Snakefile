@@ -17,8 +17,8 @@ include: "workflow/rules/analysis.smk"
 
 
 wildcard_constraints:
-    dataset="|".join(DATASETS),
-    network="|".join(NETWORKS),
+    dataset="|".join([*DATASETS, "control"]),
+    network="|".join({name for names in NETWORKS.values() for name in names}),
     seed=r"\d+",
 
 
@@ -28,6 +28,7 @@ rule all:
     input:
         "results/report.html",
         [results_of(dataset) for dataset in DATASETS],
+        results_of_control(),
     localrule: True
 
 

@@ -16,6 +16,7 @@ from topoprint.topology.homology import persistence
 from topoprint.topology.matrix import DistanceMatrix, average, save_average, save_distances
 from topoprint.topology.measures import METRICS, distance_matrix
 from topoprint.topology.network import Network
+from topoprint.topology.storage import atomic_path
 
 # Modules that a single stage needs are imported in its function, so that no stage waits for the
 # imports of another: ``diagram`` never loads torch.
@@ -35,6 +36,7 @@ Layers = Annotated[
 ]
 Zeta = Annotated[float, typer.Option(help="Smoothing parameter of equation 1.")]
 Bias = Annotated[bool, typer.Option(help="Whether biases are edges.")]
+Device = Annotated[str, typer.Option(help="cpu, cuda, or auto: cuda if there is one.")]
 HomologyEngine = Annotated[str, typer.Option("--engine", help="auto, forest or flagser.")]
 MaxDimension = Annotated[int, typer.Option(help="Largest homology dimension.")]
 Metric = Annotated[
@@ -85,6 +87,32 @@ def data(
 
 
 @app.command()
+def features(
+    samples: Annotated[Path, typer.Argument(help="Data file of images.")],
+    output: Output,
+    network: Annotated[Path, typer.Option(help="File to write the convolutional network to.")],
+    spec: Annotated[str, typer.Option(help="How it is trained, as JSON.")] = "{}",
+    device: Device = "auto",
+) -> None:
+    """Train a convolutional network on images and keep the features that it makes of them."""
+    from safetensors.numpy import save
+
+    from topoprint.experiment.config import parse_slice
+    from topoprint.experiment.datasets.base import FeatureSettings
+    from topoprint.experiment.datasets.samples import Samples
+    from topoprint.experiment.features import extract
+    from topoprint.experiment.training import choose_device
+
+    settings: FeatureSettings = parse_slice(FeatureSettings, spec, "--spec")
+    made, weights = extract(Samples.load(samples), settings, choose_device(device))
+    for path in (output, network):
+        _parent(path)
+    with atomic_path(network) as temporary:
+        temporary.write_bytes(save(weights))
+    made.save(output, settings.model_dump(mode="json"))
+
+
+@app.command()
 def train(
     samples: Annotated[Path, typer.Argument(help="Data file that `topoprint data` wrote.")],
     output: Output,
@@ -92,7 +120,7 @@ def train(
     network: Annotated[str, typer.Option(help="Name of the network.")],
     seed: Annotated[int, typer.Option(help="Seed of the network.")],
     spec: Annotated[str, typer.Option(help="Architecture and training, as JSON.")] = "{}",
-    device: Annotated[str, typer.Option(help="cpu, cuda, or auto: cuda if there is one.")] = "auto",
+    device: Device = "auto",
 ) -> None:
     """Train one network from its own random stream."""
     from topoprint.experiment.config import parse_slice
@@ -141,12 +169,15 @@ def distances(
     silhouette_power: SilhouettePower = 1.0,
     heat_sigma: HeatSigma = 0.1,
     engine: DistanceEngine = "exact",
+    across: Annotated[
+        bool, typer.Option("--across", help="Compare networks of several data sets.")
+    ] = False,
 ) -> None:
-    """Compute the distances between the networks of one seed of one data set."""
+    """Compute the distances between the networks of one seed of one data set, or of several."""
     loaded = [Diagram.load(path) for path in diagrams]
-    identity = _common_identity(diagrams, loaded)
+    identity, labels = _common_identity(diagrams, loaded, across)
     matrices = _matrices(
-        loaded, metric, grid, bins, min_persistence, infinity, engine, None,
+        loaded, metric, grid, bins, min_persistence, infinity, engine, labels,
         landscape={"layers": landscape_layers},
         silhouette={"power": silhouette_power},
         heat={"sigma": heat_sigma},
@@ -170,46 +201,51 @@ def average_command(
 def figures(
     matrices: Annotated[Path, typer.Argument(help="matrices.h5 that `topoprint average` wrote.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")],
-    accuracy: Annotated[Path | None, typer.Option(help="Table of accuracies to draw.")] = None,
 ) -> None:
     """Draw the heatmaps of the averaged matrices."""
-    from topoprint.analysis.figures import write_accuracies, write_heatmaps
-    from topoprint.analysis.tables import load_accuracies
+    from topoprint.analysis.figures import write_heatmaps
     from topoprint.topology.matrix import load_average
 
     averaged, _ = load_average(matrices)
-    scores = load_accuracies(accuracy) if accuracy else []
     output.mkdir(parents=True, exist_ok=True)
     for matrix in averaged:
         write_heatmaps(output, matrix)
-    if scores:
-        write_accuracies(output, scores)
 
 
 @app.command()
 def tables(
-    networks: Annotated[list[Path], typer.Argument(help="Trained networks.")],
-    matrices: Annotated[Path, typer.Option(help="matrices.h5 of the same data set.")],
-    accuracy: Annotated[Path, typer.Option(help="CSV to write: test accuracies.")],
+    matrices: Annotated[Path, typer.Argument(help="matrices.h5 that `topoprint average` wrote.")],
     statistics: Annotated[Path, typer.Option(help="CSV to write: statistics of the groups.")],
     distances: Annotated[Path, typer.Option(help="CSV to write: averaged distances.")],
 ) -> None:
-    """Write the tables of a data set."""
-    from topoprint.analysis.tables import (
-        read_accuracies,
-        write_accuracies,
-        write_distances,
-        write_statistics,
-    )
+    """Write the averaged distances and their statistics as tables."""
+    from topoprint.analysis.tables import write_distances, write_statistics
     from topoprint.topology.matrix import load_average
 
     averaged, _ = load_average(matrices)
-    scores = read_accuracies(networks)
-    for path in (accuracy, statistics, distances):
+    for path in (statistics, distances):
         _parent(path)
-    write_accuracies(accuracy, scores)
     write_statistics(statistics, averaged)
     write_distances(distances, averaged)
+
+
+@app.command()
+def accuracy(
+    networks: Annotated[list[Path], typer.Argument(help="Trained networks.")],
+    output: Output,
+    figures: Annotated[Path | None, typer.Option(help="Folder to draw them into.")] = None,
+) -> None:
+    """Collect the test accuracy of trained networks, as a table and a figure."""
+    from topoprint.analysis.tables import read_accuracies, write_accuracies
+
+    scores = read_accuracies(networks)
+    _parent(output)
+    write_accuracies(output, scores)
+    if figures:
+        from topoprint.analysis.figures import write_accuracies as draw
+
+        figures.mkdir(parents=True, exist_ok=True)
+        draw(figures, scores)
 
 
 @app.command()
@@ -347,23 +383,29 @@ def _matrices(
     ]
 
 
-def _common_identity(paths: Sequence[Path], diagrams: Sequence[Diagram]) -> dict[str, str]:
-    """Find the data set and seed that all diagrams share; their networks must differ."""
+def _common_identity(
+    paths: Sequence[Path], diagrams: Sequence[Diagram], across: bool
+) -> tuple[dict[str, str], list[str]]:
+    """Find what all diagrams share, seed and data set, and their labels, which must differ."""
     identities = [diagram.identity for diagram in diagrams]
-    first = {key: identities[0].get(key, "") for key in ("dataset", "seed")}
+    shared = {key: identities[0].get(key, "") for key in ("dataset", "seed")}
+    if across:
+        shared["dataset"] = "control"
     seen: dict[str, Path] = {}
     for path, identity in zip(paths, identities, strict=True):
-        for key, value in first.items():
-            if identity.get(key, "") != value:
+        for key in ("seed",) if across else ("dataset", "seed"):
+            if identity.get(key, "") != shared[key]:
                 raise InputError(
-                    f"{path} is of {key} {identity.get(key, '')!r}, {paths[0]} of {value!r}; "
-                    "a distance file holds one seed of one data set"
+                    f"{path} is of {key} {identity.get(key, '')!r}, {paths[0]} of "
+                    f"{shared[key]!r}; a distance file holds one seed of one data set"
                 )
-        network = identity.get("network", "")
-        if network in seen:
-            raise InputError(f"{path} and {seen[network]} are both of network {network!r}")
-        seen[network] = path
-    return first
+        label = identity.get("network", "")
+        if across:
+            label = f"{identity.get('dataset', '')}/{label}"
+        if label in seen:
+            raise InputError(f"{path} and {seen[label]} are both of network {label!r}")
+        seen[label] = path
+    return shared, list(seen)
 
 
 def _parent(path: Path) -> None:

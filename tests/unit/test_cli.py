@@ -41,8 +41,8 @@ def diagrams(networks: list[Path], topoprint: Command) -> list[Path]:
 def test_help_lists_the_stages(topoprint: Command) -> None:
     result = topoprint("--help")
     assert result.returncode == 0
-    stages = ("data", "train", "diagram", "distances", "average", "figures", "tables", "report")
-    for stage in (*stages, "compare", "config"):
+    stages = ("data", "train", "diagram", "distances", "average", "accuracy", "figures", "tables")
+    for stage in (*stages, "report", "compare", "config"):
         assert f"  {stage} " in result.stdout
 
 
@@ -52,9 +52,9 @@ def test_stages_by_hand_from_networks_to_report(
     steps: list[tuple[object, ...]] = [
         ("distances", *diagrams, "--output", tmp_path / "distances/seed1.h5", "--bins", 50),
         ("average", tmp_path / "distances/seed1.h5", "-o", tmp_path / "matrices.h5"),
+        ("accuracy", *networks, "-o", tmp_path / "t/a.csv", "--figures", tmp_path / "figures"),
         (
-            "tables", *networks, "--matrices", tmp_path / "matrices.h5",
-            "--accuracy", tmp_path / "t/a.csv", "--statistics", tmp_path / "t/s.csv",
+            "tables", tmp_path / "matrices.h5", "--statistics", tmp_path / "t/s.csv",
             "--distances", tmp_path / "t/d.csv",
         ),
         ("figures", tmp_path / "matrices.h5", "-o", tmp_path / "figures"),
@@ -71,6 +71,7 @@ def test_stages_by_hand_from_networks_to_report(
     expected = tp.distance_matrix(loaded, matrix.measure, bins=50)
     np.testing.assert_array_equal(matrix.mean, expected.values)
     assert (tmp_path / "figures/heat_mean.pdf").is_file()
+    assert (tmp_path / "figures/accuracy.pdf").is_file()
     assert "net-1" in (tmp_path / "r.html").read_text()
     assert not list(tmp_path.rglob("*.tmp"))
 
@@ -235,7 +236,7 @@ def test_diagrams_of_other_networks_are_not_mixed(
         (("diagram", "{0}", "-o", "x.h5", "--zeta", "2"), "zeta must lie between 0 and 1"),
         (("diagram", "{0}", "-o", "x.h5", "--engine", "ripser"), "choose auto, forest, flagser"),
         (("diagram", "{0}", "-o", "x.h5", "--layers", "one"), "no layer named 'one'"),
-        (("data", "--spec", "{{}}", "-o", "x.h5"), "--spec: name"),
+        (("data", "--spec", "{{}}", "-o", "x.h5"), "the key 'type' is missing"),
         (("config", "none.yaml"), "none.yaml: cannot be read"),
     ],
 )

@@ -6,7 +6,7 @@ from importlib.metadata import distributions
 
 import pytest
 import yaml
-from conftest import ROOT
+from support import ROOT
 
 PINNED = dict(re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.M))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

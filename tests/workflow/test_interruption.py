@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, SMALL_CONFIG, snakemake
+from support import ROOT, SMALL_CONFIG, snakemake
 
 UNLOCK = [sys.executable, str(ROOT / "workflow/unlock.py"), "--snakefile", str(ROOT / "Snakefile")]
 

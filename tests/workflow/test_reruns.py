@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
-from conftest import snakemake
+from support import snakemake
 
-ALL_RULES = {"prepare", "train", "diagram", "distances", "average", "tables", "figures", "report"}
+TOPOLOGY = {"distances", "average", "tables", "figures", "report"}
+ALL_RULES = {"prepare", "train", "accuracy", "diagram"} | TOPOLOGY
 
 
 def planned(folder: Path, *arguments: str) -> dict[str, int]:
@@ -33,7 +34,7 @@ def test_a_finished_run_has_nothing_to_do(finished_run: Path) -> None:
 def test_another_number_of_bins_reruns_no_training_and_no_homology(run_copy: Path) -> None:
     change(run_copy, "distances: {bins: 100}")
     rerun = planned(run_copy)
-    assert rerun.keys() == ALL_RULES - {"prepare", "train", "diagram"}
+    assert rerun.keys() == TOPOLOGY
     assert rerun["distances"] == 2
 
 
@@ -46,7 +47,7 @@ def test_another_number_of_epochs_reruns_all_training_and_what_follows(run_copy:
 
 def test_another_zeta_reruns_homology_but_no_training(run_copy: Path) -> None:
     change(run_copy, "graph: {zeta: 0.001}")
-    assert planned(run_copy).keys() == ALL_RULES - {"prepare", "train"}
+    assert planned(run_copy).keys() == TOPOLOGY | {"diagram"}
 
 
 def test_another_split_reruns_everything(run_copy: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from conftest import ROOT, SMALL_CONFIG, snakemake
+from support import ROOT, SMALL_CONFIG, snakemake
 
 import topoprint as tp
 
@@ -59,6 +59,41 @@ def test_the_report_is_one_self_contained_page(finished_run: Path) -> None:
     assert "&#34;epochs&#34;: 2" in page
     assert "<td>train</td><td>8</td>" in page
     assert "&#34;root&#34;" not in page
+
+
+def test_a_second_data_set_is_compared_with_the_first_in_the_control(run_copy: Path) -> None:
+    (run_copy / "b_more.yaml").write_text(
+        "datasets:\n"
+        "  - {name: digits, type: digits}\n"
+        "  - name: other\n"
+        "    type: digits\n"
+        "    split_seed: 1\n"
+        "    training: {batch_size: 256}\n"
+        "    experiments: [{name: layer_size, networks: [{layer_size: 4}]}]\n"
+    )
+    before = {path: path.stat().st_mtime_ns for path in run_copy.glob("results/*/networks/*/*")}
+    result = snakemake(run_copy)
+    assert result.returncode == 0, result.stderr
+    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+    (matrix, *_), identity = tp.load_average(run_copy / "results/control/matrices.h5")
+    assert identity == {"dataset": "control"}
+    assert matrix.labels == (
+        "digits/input_order-1",
+        "digits/input_order-2",
+        "other/input_order-1",
+        "other/input_order-2",
+    )
+    assert matrix.groups == ("digits", "digits", "other", "other")
+    diagrams = [
+        tp.Diagram.load(run_copy / f"results/{data}/diagrams/{network}/seed1.h5")
+        for data, network in (label.split("/") for label in matrix.labels)
+    ]
+    expected = tp.distance_matrix(diagrams, matrix.measure).values
+    np.testing.assert_array_equal(matrix.runs[0], expected)
+    assert 'id="control"' in (run_copy / "results/report.html").read_text()
+    assert (run_copy / "results/control/figures/heat_mean.svg").is_file()
+    (other, *_), _ = tp.load_average(run_copy / "results/other/matrices.h5")
+    assert other.labels == ("layer_size-4", "input_order-1", "input_order-2")
 
 
 def test_snakemake_report_has_captions(run_copy: Path) -> None:

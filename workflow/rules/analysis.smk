@@ -1,13 +1,42 @@
-rule tables:
+rule accuracy:
     input:
-        matrices="results/{dataset}/matrices.h5",
-        networks=expand(NETWORK, network=NETWORKS, seed=SEEDS, allow_missing=True),
+        networks=of_networks(NETWORK, seed=SEEDS),
     output:
-        accuracy=report(
+        table=report(
             "results/tables/{dataset}_accuracy.csv",
             caption="../report/accuracy.rst",
             category="{dataset}",
         ),
+        figure=report(
+            "results/{dataset}/figures/accuracy.svg",
+            caption="../report/accuracy.rst",
+            category="{dataset}",
+        ),
+        others=expand(FIGURES, name="accuracy", kind=["pdf", "png"], allow_missing=True),
+    log:
+        "results/logs/accuracy/{dataset}.log",
+    benchmark:
+        "results/benchmarks/accuracy/{dataset}.tsv"
+    wildcard_constraints:
+        dataset="|".join(DATASETS),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        folder=subpath(output.figure, parent=True),
+    shell:
+        "topoprint accuracy {input.networks} --output {output.table} "
+        "--figures {params.folder} > {log} 2>&1"
+
+
+# Of a data set, or of the control across data sets.
+rule tables:
+    input:
+        matrices="results/{dataset}/matrices.h5",
+    output:
         statistics=report(
             "results/tables/{dataset}_group_statistics.csv",
             caption="../report/group_statistics.rst",
@@ -25,32 +54,20 @@ rule tables:
         mem_mb=1000,
         runtime=30,
     shell:
-        "topoprint tables {input.networks} --matrices {input.matrices} "
-        "--accuracy {output.accuracy} --statistics {output.statistics} "
+        "topoprint tables {input.matrices} --statistics {output.statistics} "
         "--distances {output.distances} > {log} 2>&1"
 
 
 rule figures:
     input:
         matrices="results/{dataset}/matrices.h5",
-        accuracy="results/tables/{dataset}_accuracy.csv",
     output:
         heatmaps=report(
             expand(FIGURES, name=HEATMAPS, kind="svg", allow_missing=True),
             caption="../report/heatmap.rst",
             category="{dataset}",
         ),
-        accuracy=report(
-            expand(FIGURES, name="accuracy", kind="svg", allow_missing=True),
-            caption="../report/accuracy.rst",
-            category="{dataset}",
-        ),
-        others=expand(
-            FIGURES,
-            name=[*HEATMAPS, "accuracy"],
-            kind=["pdf", "png"],
-            allow_missing=True,
-        ),
+        others=expand(FIGURES, name=HEATMAPS, kind=["pdf", "png"], allow_missing=True),
     log:
         "results/logs/figures/{dataset}.log",
     benchmark:
@@ -62,19 +79,18 @@ rule figures:
         mem_mb=1000,
         runtime=30,
     params:
-        folder=lambda wildcards, output: Path(output.heatmaps[0]).parent,
+        folder=lambda wildcards, output: Path(output.others[0]).parent,
     shell:
-        "topoprint figures {input.matrices} --accuracy {input.accuracy} "
-        "--output {params.folder} > {log} 2>&1"
+        "topoprint figures {input.matrices} --output {params.folder} > {log} 2>&1"
 
 
 rule report:
     input:
-        matrices=expand("results/{dataset}/matrices.h5", dataset=DATASETS),
-        accuracy=expand("results/tables/{dataset}_accuracy.csv", dataset=DATASETS),
-        figures=expand(
-            FIGURES, dataset=DATASETS, name=HEATMAPS + ["accuracy"], kind="svg"
+        matrices=expand(
+            "results/{dataset}/matrices.h5",
+            dataset=[*DATASETS, *(["control"] if CONTROL else [])],
         ),
+        accuracy=expand("results/tables/{dataset}_accuracy.csv", dataset=DATASETS),
     output:
         page=report(
             "results/report.html",

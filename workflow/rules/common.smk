@@ -22,8 +22,9 @@ except InputError as error:
     raise WorkflowError(str(error))
 
 DATASETS = [dataset.name for dataset in CONFIG.datasets]
-NETWORKS = list(design.networks(CONFIG))
+NETWORKS = {name: list(design.networks(CONFIG, name)) for name in DATASETS}
 SEEDS = CONFIG.seeds
+CONTROL = design.control(CONFIG)
 METRICS = CONFIG.distances.metrics
 # Where the data lie is no parameter of a rule: another folder is no reason to rerun. `topoprint data`
 # takes it from the environment, where a user may have set it already.
@@ -39,9 +40,10 @@ HEATMAPS = [f"{metric}_{part}" for metric in METRICS for part in ("mean", "std")
 
 def results_of(dataset):
     """All files of one data set that a run makes."""
-    cells = {"dataset": dataset, "network": NETWORKS, "seed": SEEDS}
+    cells = {"dataset": dataset, "network": NETWORKS[dataset], "seed": SEEDS}
     return [
         f"results/{dataset}/data.h5",
+        *([f"results/{dataset}/features.h5"] if feature_settings(dataset) else []),
         expand([NETWORK, INITIAL, DIAGRAM], **cells),
         expand("results/{dataset}/distances/seed{seed}.h5", **cells),
         f"results/{dataset}/matrices.h5",
@@ -55,15 +57,54 @@ def results_of(dataset):
     ]
 
 
+def results_of_control():
+    """All files of the control across data sets, if there is one."""
+    if not CONTROL:
+        return []
+    return [
+        expand("results/control/distances/seed{seed}.h5", seed=SEEDS),
+        "results/control/matrices.h5",
+        expand(FIGURES, dataset="control", name=HEATMAPS, kind=["svg", "pdf", "png"]),
+        "results/tables/control_group_statistics.csv",
+        "results/tables/control_distances.csv",
+    ]
+
+
+def of_networks(pattern, **wildcards):
+    """Files of all networks of a data set, in the order of the config."""
+    return lambda known: expand(
+        pattern,
+        dataset=known.dataset,
+        network=NETWORKS[known.dataset],
+        seed=wildcards.get("seed", getattr(known, "seed", None)),
+    )
+
+
 def dataset_spec(wildcards):
     """The slice of the config that describes a data set, as JSON."""
-    (found,) = [part for part in CONFIG.datasets if part.name == wildcards.dataset]
-    return found.model_dump_json()
+    found = design.dataset_config(CONFIG, wildcards.dataset)
+    return found.model_dump_json(exclude={"training", "experiments", "features"})
+
+
+def feature_settings(dataset):
+    """How a data set's features are made, or None: its networks see the data themselves."""
+    return getattr(design.dataset_config(CONFIG, dataset), "features", None)
+
+
+def feature_spec(wildcards):
+    """The slice of the config that a data set's features depend on, as JSON."""
+    return feature_settings(wildcards.dataset).model_dump_json()
+
+
+def training_data(wildcards):
+    """What the networks of a data set are trained on."""
+    kind = "features" if feature_settings(wildcards.dataset) else "data"
+    return f"results/{wildcards.dataset}/{kind}.h5"
 
 
 def network_spec(wildcards):
     """The slice of the config that a network's training depends on, as JSON."""
-    return design.spec(CONFIG, wildcards.network).model_dump_json()
+    return design.spec(CONFIG, wildcards.dataset, wildcards.network).model_dump_json()
 
 
 def diagram_options():

@@ -17,9 +17,32 @@ rule prepare:
         "topoprint data --spec {params.spec:q} --output {output} > {log} 2>&1"
 
 
-rule train:
+rule features:
     input:
         data="results/{dataset}/data.h5",
+    output:
+        features="results/{dataset}/features.h5",
+        network="results/{dataset}/networks/features.safetensors",
+    log:
+        "results/logs/features/{dataset}.log",
+    benchmark:
+        "results/benchmarks/features/{dataset}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=6000,
+        runtime=240,
+    params:
+        spec=feature_spec,
+    shell:
+        "topoprint features {input.data} --spec {params.spec:q} --network {output.network} "
+        "--output {output.features} > {log} 2>&1"
+
+
+rule train:
+    input:
+        data=training_data,
     output:
         trained=NETWORK,
         initial=INITIAL,

@@ -22,13 +22,15 @@ rule diagram:
 
 rule distances:
     input:
-        diagrams=expand(DIAGRAM, network=NETWORKS, allow_missing=True),
+        diagrams=of_networks(DIAGRAM),
     output:
         distances="results/{dataset}/distances/seed{seed}.h5",
     log:
         "results/logs/distances/{dataset}/seed{seed}.log",
     benchmark:
         "results/benchmarks/distances/{dataset}/seed{seed}.tsv"
+    wildcard_constraints:
+        dataset="|".join(DATASETS),
     conda:
         "../../envs/topology.yaml"
     threads: 1
@@ -40,6 +42,32 @@ rule distances:
     shell:
         "topoprint distances {input.diagrams} {params.options} --output {output.distances} "
         "> {log} 2>&1"
+
+
+# The control: one experiment of every data set in one matrix. No network is trained for it.
+rule control_distances:
+    input:
+        diagrams=[
+            expand(DIAGRAM, dataset=dataset, network=networks, allow_missing=True)
+            for dataset, networks in CONTROL.items()
+        ],
+    output:
+        distances="results/control/distances/seed{seed}.h5",
+    log:
+        "results/logs/distances/control/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/distances/control/seed{seed}.tsv"
+    conda:
+        "../../envs/topology.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        options=distance_options(),
+    shell:
+        "topoprint distances {input.diagrams} {params.options} --across "
+        "--output {output.distances} > {log} 2>&1"
 
 
 rule average:

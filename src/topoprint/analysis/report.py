@@ -35,7 +35,9 @@ PACKAGES = (
     "snakemake",
     "matplotlib",
 )
-STAGES = ("data", "train", "diagram", "distances", "average", "figures", "tables")
+STAGES = (
+    "data", "features", "train", "diagram", "distances", "average", "accuracy", "figures", "tables",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

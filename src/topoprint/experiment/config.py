@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     Field,
+    TypeAdapter,
     ValidationError,
     model_validator,
 )
@@ -20,6 +20,7 @@ from topoprint.experiment.models import (
     Count,
     Experiment,
     Fraction,
+    Name,
     Positive,
     Strict,
     Training,
@@ -30,7 +31,7 @@ from topoprint.topology.errors import InputError
 # Names that the workflow's own targets and folders bear.
 RESERVED = frozenset(
     {"all", "average", "benchmarks", "control", "data", "diagram", "distances", "figures", "logs"}
-    | {"prepare", "report", "tables", "train"}
+    | {"accuracy", "features", "prepare", "report", "tables", "train"}
 )
 
 
@@ -84,11 +85,31 @@ class Config(Strict):
     seeds: list[Annotated[int, Field(ge=0)]] = Field([1, 2, 3, 4, 5], min_length=1)
     base: Architecture = Architecture()
     experiments: list[Experiment] = Field(min_length=1)
+    control: Name | None = Field(
+        "input_order",
+        description="Experiment whose networks are compared across the data sets that have it",
+    )
     training: Training = Training()
     graph: GraphSettings = GraphSettings()
     homology: Homology = Homology()
     distances: Distances = Distances()
     data: Data = Data()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lay_training_of_data_sets_over_the_common(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or not isinstance(values.get("datasets"), list):
+            return values
+        common = values.get("training", {})
+        datasets = [
+            {**part, "training": {**common, **part["training"]}}
+            if isinstance(part, dict)
+            and isinstance(part.get("training"), dict)
+            and isinstance(common, dict)
+            else part
+            for part in values["datasets"]
+        ]
+        return {**values, "datasets": datasets}
 
     @model_validator(mode="after")
     def _distinct(self) -> "Config":
@@ -138,10 +159,10 @@ def load_config(path: str | Path) -> Config:
     return parse_config(values, str(path))
 
 
-def parse_slice(model: type[BaseModel], text: str, what: str) -> Any:
+def parse_slice(model: Any, text: str, what: str) -> Any:
     """Validate the JSON slice of the config that a stage is given on its command line."""
     try:
-        return model.model_validate_json(text)
+        return TypeAdapter(model).validate_json(text)
     except ValidationError as error:
         raise InputError(f"{what}: {_explain(error, model)}") from error
 
@@ -153,17 +174,21 @@ def json_schema() -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _explain(error: ValidationError, model: type[BaseModel]) -> str:
-    schema = model.model_json_schema()
+def _explain(error: ValidationError, model: Any) -> str:
+    schema = TypeAdapter(model).json_schema()
     sentences = []
     for problem in error.errors():
-        where = ".".join(str(part) for part in problem["loc"]) or "the whole"
+        path, known = _place(schema, problem["loc"])
+        where = ".".join(map(str, path)) or "the whole"
         if problem["type"] == "extra_forbidden":
-            *parents, wrong = problem["loc"]
-            known = _keys_at(schema, parents)
-            near = difflib.get_close_matches(str(wrong), known, n=1, cutoff=0)
+            near = difflib.get_close_matches(str(path[-1]), known, n=1, cutoff=0)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             sentences.append(f"{where} is not a known key{hint}")
+        elif problem["type"] == "union_tag_not_found":
+            sentences.append(f"{where}: the key 'type' is missing")
+        elif problem["type"] == "union_tag_invalid":
+            tag, expected = problem["ctx"]["tag"], problem["ctx"]["expected_tags"]
+            sentences.append(f"{where}.type: {tag!r} is not known; choose one of {expected}")
         elif problem["type"] == "value_error":
             sentences.append(f"{where}: {problem['ctx']['error']}")
         else:
@@ -173,15 +198,34 @@ def _explain(error: ValidationError, model: type[BaseModel]) -> str:
     return "; ".join(dict.fromkeys(sentences))
 
 
-def _keys_at(schema: Mapping[str, Any], location: Sequence[int | str]) -> list[str]:
-    """Keys that the schema knows at a place of the config."""
+def _place(
+    schema: Mapping[str, Any], location: Sequence[int | str]
+) -> tuple[list[int | str], list[str]]:
+    """Path to a mistake in the user's own terms, and the keys known beside it.
+
+    pydantic's locations also hold the ``type`` of a data set, which is no key of the config.
+    """
     part: Mapping[str, Any] = schema
-    for step in [*location, None]:
-        if "$ref" in part:
-            part = schema["$defs"][part["$ref"].rpartition("/")[2]]
-        if step is not None:
-            part = part["items"] if isinstance(step, int) else part["properties"][step]
-    return sorted(part.get("properties", {}))
+    path: list[int | str] = []
+    known: list[str] = []
+    for step in location:
+        if "discriminator" in part:
+            part = _resolve(schema, {"$ref": part["discriminator"]["mapping"][step]})
+            continue
+        path.append(step)
+        known = sorted(part.get("properties", {}))
+        inner = part.get("items") if isinstance(step, int) else part.get("properties", {}).get(step)
+        part = _resolve(schema, inner or {})
+    return path, known
+
+
+def _resolve(schema: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow a reference, also that of an optional part."""
+    for option in [part, *part.get("anyOf", [])]:
+        if "$ref" in option:
+            found: Mapping[str, Any] = schema["$defs"][option["$ref"].rpartition("/")[2]]
+            return found
+    return part
 
 
 def _shown(value: object) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from topoprint.experiment.config import Config
-from topoprint.experiment.models import Architecture, Strict, Training
+from topoprint.experiment.datasets import DatasetConfig
+from topoprint.experiment.models import Architecture, Experiment, Strict, Training
 
 
 @dataclass(frozen=True)
@@ -24,28 +25,59 @@ class NetworkSpec(Strict):
     training: Training = Training()
 
 
-def networks(config: Config) -> dict[str, Architecture]:
+def experiments(config: Config, dataset: str) -> list[Experiment]:
+    """Experiments of a data set: the common ones, its own in place of those of the same name."""
+    own = {
+        experiment.name: experiment for experiment in dataset_config(config, dataset).experiments
+    }
+    common = [own.pop(experiment.name, experiment) for experiment in config.experiments]
+    return [*common, *own.values()]
+
+
+def networks(config: Config, dataset: str) -> dict[str, Architecture]:
     """Architectures by network name ``{experiment}-{value}``, in the order of the config."""
     return {
         f"{experiment.name}-{changes.value}": config.base.model_copy(
             update=changes.model_dump(exclude_unset=True)
         )
-        for experiment in config.experiments
+        for experiment in experiments(config, dataset)
         for changes in experiment.networks
     }
 
 
-def spec(config: Config, network: str) -> NetworkSpec:
+def spec(config: Config, dataset: str, network: str) -> NetworkSpec:
     """Collect what a network's training is told."""
-    return NetworkSpec(architecture=networks(config)[network], training=config.training)
+    training = dataset_config(config, dataset).training or config.training
+    return NetworkSpec(architecture=networks(config, dataset)[network], training=training)
 
 
 def cells(config: Config) -> Iterator[Cell]:
     """Every network to train."""
     for dataset in config.datasets:
-        for network in networks(config):
+        for network in networks(config, dataset.name):
             for seed in config.seeds:
                 yield Cell(dataset.name, network, seed)
+
+
+def control(config: Config) -> dict[str, list[str]]:
+    """Networks to compare across data sets, by data set; none unless two data sets have some."""
+    found = {
+        dataset.name: [
+            f"{experiment.name}-{changes.value}"
+            for experiment in experiments(config, dataset.name)
+            if experiment.name == config.control
+            for changes in experiment.networks
+        ]
+        for dataset in config.datasets
+    }
+    found = {dataset: names for dataset, names in found.items() if names}
+    return found if len(found) > 1 else {}
+
+
+def dataset_config(config: Config, name: str) -> DatasetConfig:
+    """Find the config of a data set by its name."""
+    (found,) = [dataset for dataset in config.datasets if dataset.name == name]
+    return found
 
 
 def stream(*names: str | int) -> int:

@@ -58,7 +58,7 @@ def train(cell: Cell, spec: NetworkSpec, samples: Samples, device: str = "cpu") 
     if n_fit < 1 or len(samples.y_test) < 1:
         raise InputError(f"data set {cell.dataset} has no samples left to train or test on")
     x_train, y_train = x_train.to(target), y_train.to(target)
-    with _one_reproducible_thread(), torch.random.fork_rng():
+    with one_reproducible_thread(), torch.random.fork_rng():
         torch.manual_seed(stream(cell.dataset, cell.network, cell.seed))
         model = _network(x_train.shape[1], spec.architecture, len(samples.classes), training)
         initial = _arrays(model)
@@ -188,7 +188,7 @@ def _arrays(model: nn.Module) -> list[tuple[np.ndarray, np.ndarray]]:  # type: i
 
 
 @contextmanager
-def _one_reproducible_thread() -> Iterator[None]:
+def one_reproducible_thread() -> Iterator[None]:
     """One thread, as sums over several are added in another order; denormals are zero, as slow."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

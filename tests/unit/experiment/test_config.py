@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT
+from support import ROOT
 
 from topoprint import InputError
 from topoprint.experiment.config import Config, json_schema, load_config, parse_config
@@ -66,9 +66,24 @@ def test_the_data_folder_is_no_part_of_the_science() -> None:
         (["seeds"], [], "seeds: list should have at least 1 item"),
         (["seeds"], [1, 1], "seeds stand twice: 1"),
         (["datasets"], [], "datasets: list should have at least 1 item"),
-        (["datasets", 0, "type"], "imagenet", "datasets.0.type: input should be 'digits'"),
+        (
+            ["datasets", 0, "type"],
+            "imagenet",
+            "datasets.0.type: 'imagenet' is not known; choose one of 'digits', ",
+        ),
         (["datasets", 0, "name"], "all", "cannot be named 'all'"),
         (["datasets", 0, "name"], "My Data", "datasets.0.name"),
+        (
+            ["datasets", 0, "splitseed"],
+            3,
+            "datasets.0.splitseed is not a known key; did you mean 's",
+        ),
+        (
+            ["datasets", 0, "training"],
+            {"epoch": 3},
+            "datasets.0.training.epoch is not a known key; ",
+        ),
+        (["datasets", 0, "training"], {"epoch": 3}, "did you mean 'epochs'?"),
         (["experiments"], [], "experiments: list should have at least 1 item"),
         (["experiments", 0, "networks"], [], "experiments.0.networks: list should have at least 1"),
         (["experiments", 0, "networks"], [{}], "at least one change"),

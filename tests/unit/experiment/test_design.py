@@ -1,4 +1,4 @@
-from conftest import ROOT
+from support import ROOT
 
 from topoprint.experiment.config import Config, load_config, parse_config
 from topoprint.experiment.design import cells, networks, spec, stream
@@ -10,7 +10,7 @@ def shipped() -> Config:
 
 
 def test_the_19_networks_of_table_1() -> None:
-    found = networks(shipped())
+    found = networks(shipped(), "digits")
     assert list(found) == [
         *(f"layer_size-{size}" for size in (128, 256, 512, 1024)),
         *(f"number_of_layers-{count}" for count in (2, 4, 6, 8, 10)),
@@ -45,16 +45,48 @@ def test_an_experiment_may_change_several_keys() -> None:
             ],
         }
     )
-    assert networks(config) == {"shape-64_4": Architecture(layer_size=64, number_of_layers=4)}
+    assert networks(config, "digits") == {
+        "shape-64_4": Architecture(layer_size=64, number_of_layers=4)
+    }
 
 
 def test_a_spec_holds_what_training_reads_and_nothing_else() -> None:
     config = shipped()
     other = config.model_copy(update={"seeds": [9], "distances": None, "data": None})
-    assert spec(config, "layer_size-128") == spec(other, "layer_size-128")
-    assert spec(config, "layer_size-128") != spec(config, "layer_size-256")
+    assert spec(config, "digits", "layer_size-128") == spec(other, "digits", "layer_size-128")
+    assert spec(config, "digits", "layer_size-128") != spec(config, "digits", "layer_size-256")
 
 
 def test_streams_are_fixed_for_ever() -> None:
     assert stream("digits", "layer_size-512", 1) == 1_597_911_151_658_614_641
     assert 0 <= stream("a") < 2**63
+
+
+def test_a_data_set_may_have_experiments_and_training_of_its_own() -> None:
+    config = parse_config(
+        {
+            "datasets": [
+                {"name": "digits", "type": "digits"},
+                {
+                    "name": "other",
+                    "type": "digits",
+                    "training": {"batch_size": 256},
+                    "experiments": [
+                        {"name": "number_of_labels", "networks": [{"number_of_labels": 3}]},
+                        {"name": "narrow", "networks": [{"layer_size": 2}]},
+                    ],
+                },
+            ],
+            "training": {"epochs": 7},
+            "experiments": [
+                {"name": "number_of_labels", "networks": [{"number_of_labels": 2}]},
+                {"name": "layer_size", "networks": [{"layer_size": 8}]},
+            ],
+        }
+    )
+    assert list(networks(config, "digits")) == ["number_of_labels-2", "layer_size-8"]
+    assert list(networks(config, "other")) == ["number_of_labels-3", "layer_size-8", "narrow-2"]
+    training = spec(config, "other", "narrow-2").training
+    assert (training.epochs, training.batch_size) == (7, 256)
+    assert spec(config, "digits", "layer_size-8").training.batch_size == 128
+    assert len(list(cells(config))) == 25

@@ -137,6 +137,23 @@ def test_exact_is_giotto_for_any_number_of_bins(metric, bins, grid):
     assert_engines_agree(two, metric, grid=grid, bins=bins, **narrow)
 
 
+@pytest.mark.parametrize("metric", METRICS)
+def test_exact_is_giotto_on_many_bars(metric):
+    rng = np.random.default_rng(0)
+    several = []
+    for n_bars in (70_000, 140_000):
+        ends = np.abs(rng.standard_normal((2, n_bars))) / 6
+        several.append(
+            Diagram.from_bars(
+                [
+                    np.column_stack([np.zeros(n_bars), ends[0]]),
+                    np.column_stack([1 - ends[1], np.full(n_bars, np.inf)]),
+                ]
+            )
+        )
+    assert_engines_agree(several, metric, bins=12)
+
+
 def test_landscapes_of_many_bars_are_giotto(monkeypatch):
     monkeypatch.setattr(summaries, "TENTS_AT_ONCE", 7)
     bars = np.sort(np.random.default_rng(0).integers(0, 64, (2, 300, 2)) / 64, axis=2)

@@ -4,25 +4,25 @@ Source: test set of Alpaydin and Kaynak, "Optical Recognition of Handwritten Dig
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
+from topoprint.experiment.datasets.base import DatasetBase, Seed
 from topoprint.experiment.datasets.samples import Samples
-from topoprint.experiment.models import Name, Strict
+from topoprint.experiment.models import Fraction
 from topoprint.topology.errors import InputError
 
 
-class DigitsConfig(Strict):
-    """Config of a data set of this kind."""
+class DigitsConfig(DatasetBase):
+    """Config of the digits."""
 
-    name: Name
     type: Literal["digits"]
-    test_fraction: Annotated[float, Field(gt=0, lt=1)] = Field(
+    test_fraction: Fraction = Field(
         0.2, description="Share of the images held out for the test, stratified by label"
     )
-    split_seed: Annotated[int, Field(ge=0)] = Field(0, description="Seed of that split")
+    split_seed: Seed = Field(0, description="Seed of that split")
 
 
 def load_digits(config: DigitsConfig, root: Path) -> Samples:
@@ -46,4 +46,5 @@ def load_digits(config: DigitsConfig, root: Path) -> Samples:
     except ValueError as error:
         raise InputError(f"data set {config.name}: test_fraction: {error}") from error
     classes = tuple(str(label) for label in range(10))
-    return Samples(config.name, x_train, y_train, x_test, y_test, classes)
+    samples = Samples(config.name, x_train, y_train, x_test, y_test, classes, shape=(1, 8, 8))
+    return samples.validate()

@@ -1,0 +1,67 @@
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from topoprint.experiment.datasets import LOADERS, DatasetConfig, load_dataset
+from topoprint.experiment.datasets.base import DatasetBase
+
+KINDS = TypeAdapter(DatasetConfig)
+MODELS = get_args(get_args(DatasetConfig)[0])
+
+
+def test_each_kind_has_a_model_and_a_loader() -> None:
+    kinds = [get_args(model.model_fields["type"].annotation)[0] for model in MODELS]
+    assert sorted(kinds) == sorted(LOADERS)
+    assert all(issubclass(model, DatasetBase) for model in MODELS)
+    for model in MODELS:
+        assert all(
+            field.description for name, field in model.model_fields.items() if name != "type"
+        )
+
+
+def test_the_type_chooses_the_model() -> None:
+    parsed = KINDS.validate_json('{"name": "words", "type": "reuters", "words": 500}')
+    assert (type(parsed).__name__, parsed.words, parsed.train_samples) == (
+        "ReutersConfig",
+        500,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"name": "a", "type": "unknown"},
+        {"name": "a"},
+        {"name": "a", "type": "mnist", "test_fraction": 0.1},
+        {"name": "a", "type": "mnist", "train_samples": 0},
+        {"name": "a", "type": "reuters", "words": 3},
+        {"name": "a", "type": "npz"},
+        {"name": "A b", "type": "mnist"},
+    ],
+)
+def test_what_no_kind_takes_is_refused(values: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        KINDS.validate_python(values)
+
+
+def test_a_data_set_is_loaded_by_its_type() -> None:
+    samples = load_dataset(KINDS.validate_python({"name": "d", "type": "digits"}), Path("nowhere"))
+    assert samples.name == "d"
+    assert samples.validate() is samples
+    assert np.prod(samples.shape) == 64
+
+
+def test_configs_are_read_without_the_packages_that_the_loaders_need() -> None:
+    unwanted = "torch", "pooch", "requests", "sklearn"
+    program = (
+        "import sys, topoprint.experiment.datasets as d\n"
+        f"print([name for name in {unwanted} if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.stdout.strip() == "[]", result.stderr
