@@ -9,6 +9,24 @@ from typing import Annotated, Any
 
 import typer
 
+from topoprint.options import (
+    Bias,
+    Bins,
+    Device,
+    DistanceEngine,
+    GridOption,
+    HeatSigma,
+    HomologyEngine,
+    Infinity,
+    LandscapeLayers,
+    Layers,
+    MaxDimension,
+    Metric,
+    MinPersistence,
+    Output,
+    SilhouettePower,
+    Zeta,
+)
 from topoprint.topology.diagram import Diagram
 from topoprint.topology.errors import InputError
 from topoprint.topology.graph import Graph, LayeredGraph, is_graph_file, to_graph
@@ -28,29 +46,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-Output = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
-Layers = Annotated[
-    str | None,
-    typer.Option(help="Names of the dense layers, first to last, separated by commas."),
-]
-Zeta = Annotated[float, typer.Option(help="Smoothing parameter of equation 1.")]
-Bias = Annotated[bool, typer.Option(help="Whether biases are edges.")]
-Device = Annotated[str, typer.Option(help="cpu, cuda, or auto: cuda if there is one.")]
-HomologyEngine = Annotated[str, typer.Option("--engine", help="auto, forest or flagser.")]
-MaxDimension = Annotated[int, typer.Option(help="Largest homology dimension.")]
-Metric = Annotated[
-    list[str],
-    typer.Option(help="landscape, silhouette or heat; may be repeated.", show_default="all three"),
-]
-GridOption = Annotated[str, typer.Option(help="paper (each pair its own) or shared.")]
-Bins = Annotated[int, typer.Option(help="Grid points.")]
-MinPersistence = Annotated[float, typer.Option(help="Bars of at most this length are dropped.")]
-Infinity = Annotated[float, typer.Option(help="What stands for a death at infinity.")]
-LandscapeLayers = Annotated[int, typer.Option(help="Layers of the landscape.")]
-SilhouettePower = Annotated[float, typer.Option(help="Power of the silhouette's weights.")]
-HeatSigma = Annotated[float, typer.Option(help="Width of the heat kernel.")]
-DistanceEngine = Annotated[str, typer.Option(help="exact, or giotto (giotto-tda's own code).")]
 
 
 @app.command()

@@ -1,0 +1,29 @@
+"""Options that several subcommands of ``topoprint`` share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Output = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
+Layers = Annotated[
+    str | None,
+    typer.Option(help="Names of the dense layers, first to last, separated by commas."),
+]
+Zeta = Annotated[float, typer.Option(help="Smoothing parameter of equation 1.")]
+Bias = Annotated[bool, typer.Option(help="Whether biases are edges.")]
+Device = Annotated[str, typer.Option(help="cpu, cuda, or auto: cuda if there is one.")]
+HomologyEngine = Annotated[str, typer.Option("--engine", help="auto, forest or flagser.")]
+MaxDimension = Annotated[int, typer.Option(help="Largest homology dimension.")]
+Metric = Annotated[
+    list[str],
+    typer.Option(help="landscape, silhouette or heat; may be repeated.", show_default="all three"),
+]
+GridOption = Annotated[str, typer.Option(help="paper (each pair its own) or shared.")]
+Bins = Annotated[int, typer.Option(help="Grid points.")]
+MinPersistence = Annotated[float, typer.Option(help="Bars of at most this length are dropped.")]
+Infinity = Annotated[float, typer.Option(help="What stands for a death at infinity.")]
+LandscapeLayers = Annotated[int, typer.Option(help="Layers of the landscape.")]
+SilhouettePower = Annotated[float, typer.Option(help="Power of the silhouette's weights.")]
+HeatSigma = Annotated[float, typer.Option(help="Width of the heat kernel.")]
+DistanceEngine = Annotated[str, typer.Option(help="exact, or giotto (giotto-tda's own code).")]
