@@ -275,7 +275,7 @@ def is_graph_file(path: str | os.PathLike[str]) -> bool:
 
 
 def _check_zeta(zeta: float) -> float:
-    if not 0 < zeta < 1:
+    if not 0 < zeta < 1 or np.float32(zeta) == 0:  # values are float32, and an edge's is not 0
         raise InputError(f"zeta must lie between 0 and 1, not {zeta}")
     return float(zeta)
 

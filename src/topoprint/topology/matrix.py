@@ -142,6 +142,8 @@ def average(paths: Sequence[str | os.PathLike[str]]) -> tuple[list[AveragedMatri
     InputError
         If the files differ in data set, measures, parameters or labels, or repeat a seed.
     """
+    if not paths:
+        raise InputError("no distance files to average")
     loaded = [load_distances(path) for path in paths]
     first, identity = loaded[0]
     seeds: list[str] = []

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import combinations
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -49,7 +50,7 @@ class Discretisation:
     def __post_init__(self) -> None:
         if self.grid not in ("paper", "shared"):
             raise InputError(f"grid {self.grid!r} is not known; choose paper or shared")
-        if self.bins < 2:
+        if not isinstance(self.bins, int | np.integer) or self.bins < 2:
             raise InputError(f"bins must be at least 2, not {self.bins}")
         if not self.min_persistence >= 0 or not np.isfinite(self.infinity):
             raise InputError("min_persistence must be at least 0 and infinity a finite number")
@@ -112,9 +113,14 @@ def distance_matrix(
         values = _exact_distances(diagrams, summary, how)
     else:
         raise InputError(f"engine {engine!r} is not known; choose exact or giotto")
-    names = labels or [
-        diagram.identity.get("network", str(position)) for position, diagram in enumerate(diagrams)
-    ]
+    names = (
+        list(labels)
+        if labels is not None
+        else [
+            diagram.identity.get("network", str(position))
+            for position, diagram in enumerate(diagrams)
+        ]
+    )
     if len(names) != len(diagrams):
         raise InputError(f"{len(names)} labels for {len(diagrams)} diagrams")
     used: dict[str, Any] = {**asdict(how), **asdict(summary), "engine": engine}
@@ -132,10 +138,12 @@ def make_summary(metric: str, **parameters: float) -> Landscape | Silhouette | H
             raise InputError(
                 f"metric {metric} has no parameter {name!r}; it has {', '.join(known)}"
             )
-        if not (value > 0 and np.isfinite(value)):
+        if not isinstance(value, Real) or not (value > 0 and np.isfinite(value)):
             raise InputError(f"{name} of {metric} must be a positive number, not {value}")
         if name == "layers" and value != int(value):
             raise InputError(f"layers of {metric} must be a whole number, not {value}")
+        if name == "layers":
+            parameters = {"layers": int(value)}
     summary: Landscape | Silhouette | Heat = kind(**parameters)  # type: ignore[arg-type]
     return summary
 
@@ -168,6 +176,8 @@ def _exact_distances(
         for dimension in dimensions
     ]
     squares = np.zeros((len(diagrams), len(diagrams)))
+    if len(diagrams) == 1:
+        return squares
     for dimension in dimensions:
         if all(extent.count == 0 for extent in extents[dimension]):
             continue

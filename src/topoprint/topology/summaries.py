@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import toeplitz
 from scipy.ndimage import gaussian_filter1d
+from scipy.special import erf
 
 from topoprint.topology.diagram import Diagram
 from topoprint.topology.errors import InputError
@@ -25,6 +26,8 @@ Sampled = TypeVar("Sampled")
 TENTS_AT_ONCE = 4096
 # Bars are weighed this many at a time, to stay in the processor's cache.
 BLOCK = 1 << 16
+# Beyond this many pixels a Gaussian kernel is not summed term by term.
+WIDEST_SUMMED = 1e4
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +69,10 @@ class Bars:
             keep = deaths.astype(np.float64) - births > min_persistence
             births, deaths = births[keep], deaths[keep]
             finite = np.where(np.isinf(deaths), infinity, deaths.astype(np.float64))
+            if np.any((births[1:] == births[:-1]) & (finite[1:] < finite[:-1])):
+                # Some death lies beyond the value that stands for ∞.
+                order = np.lexsort((finite, births))
+                births, finite = births[order], finite[order]
         death = float(finite[0]) if _is_constant(finite) else None
         late = births[-1:] > death if death is not None else births > finite
         if np.any(late):
@@ -320,11 +327,19 @@ class Heat:
     def _filter(self, grid: Grid) -> Array:
         """Matrix of scipy's Gaussian filter along an axis of ``bins`` pixels, zero outside."""
         bins = len(grid.points)
-        impulse = np.zeros(2 * bins - 1)
-        impulse[bins - 1] = 1
         width = min(self.sigma / grid.step, 1e5 * bins)  # giotto's bound
-        response = gaussian_filter1d(impulse, width, mode="constant")
-        matrix: Array = toeplitz(response[bins - 1 :])
+        if width > WIDEST_SUMMED:
+            # scipy cuts the kernel at four widths and divides it by its sum: here by the integral
+            # from half a pixel beyond, the same to far below 1e-9.
+            mass = (
+                width * np.sqrt(2 * np.pi) * erf((int(4 * width + 0.5) + 0.5) / width / np.sqrt(2))
+            )
+            response = np.exp(-0.5 * (np.arange(bins) / width) ** 2) / mass
+        else:
+            impulse = np.zeros(2 * bins - 1)
+            impulse[bins - 1] = 1
+            response = gaussian_filter1d(impulse, width, mode="constant")[bins - 1 :]
+        matrix: Array = toeplitz(response)
         return matrix
 
 

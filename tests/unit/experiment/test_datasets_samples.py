@@ -66,11 +66,11 @@ def test_equal_samples_give_equal_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
 
 
-def test_a_file_of_the_first_version_is_refused_by_its_name(tmp_path: Path) -> None:
+def test_a_file_of_another_version_is_refused_by_its_name(tmp_path: Path) -> None:
     make().save(tmp_path / "a.h5", {})
     with h5py.File(tmp_path / "a.h5", "r+") as file:
-        file.attrs["format_version"] = 1
-    with pytest.raises(InputError, match=r"a\.h5: format version 1 .* make the file again"):
+        file.attrs["format_version"] = 99
+    with pytest.raises(InputError, match=r"a\.h5: format version 99 .* make the file again"):
         Samples.load(tmp_path / "a.h5")
 
 

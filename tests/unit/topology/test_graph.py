@@ -237,3 +237,9 @@ def test_a_network_is_no_graph_file(tmp_path):
     random_network((3, 2), seed=0).save(path)
     with pytest.raises(InputError, match=f"{path}: holds no graph"):
         Graph.load(path)
+
+
+def test_a_zeta_that_float32_takes_for_zero_is_refused() -> None:
+    network = Network.from_layers([([[1.0]], None)])
+    with pytest.raises(InputError, match="zeta"):
+        to_graph(network, zeta=1e-50)

@@ -165,3 +165,8 @@ def test_matrices_that_do_not_belong_together_are_refused(save, seed, other, com
 )
 def test_group_of_a_label(label, group):
     assert group_of(label) == group
+
+
+def test_nothing_to_average() -> None:
+    with pytest.raises(InputError, match="no distance files"):
+        average([])

@@ -1,5 +1,6 @@
 import sys
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -135,6 +136,20 @@ def test_exact_is_giotto_for_any_number_of_bins(metric, bins, grid):
     narrow = {"sigma": 0.005} if metric == "heat" else {}
     two = [diagram_of_two_dimensions(diagram) for diagram in fingerprints()[:2]]
     assert_engines_agree(two, metric, grid=grid, bins=bins, **narrow)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_exact_is_giotto_on_grid_points_rounded_to_float32(metric):
+    points = np.linspace(0, 1, 50)
+    rounded = points.astype(np.float32)
+    assert np.any(rounded < points)
+    assert np.any(rounded > points)
+    narrow = {"sigma": 0.002} if metric == "heat" else {}
+    for some in (rounded[:-1], rounded[:10], rounded[0::7]):
+        births = Diagram.from_bars([[], [[birth, np.inf] for birth in some]])
+        deaths = Diagram.from_bars([[], [[0.0, 1.0], *([0.0, death] for death in some[1:])]])
+        assert_engines_agree([births, deaths], metric, bins=50, **narrow)
+        assert_engines_agree([births, EMPTY], metric, bins=50, **narrow)
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -323,7 +338,7 @@ def test_no_diagrams_and_diagrams_computed_differently_are_refused():
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_bar_born_after_infinity_is_refused(metric):
-    late = Diagram.from_bars([[], [[0.75, np.inf]]])
+    late = Diagram.from_bars([[], [[0.25, np.inf], [0.75, np.inf]]])
     with pytest.raises(InputError, match=r"dimension 1 is born at 0\.75"):
         distance_matrix([late, EMPTY], metric, infinity=0.5)
     assert distance_matrix([late, EMPTY], metric, infinity=0.875).values[0, 1] > 0
@@ -340,3 +355,49 @@ def test_defaults_are_those_of_the_paper():
     assert make_summary("landscape").layers == 1
     assert make_summary("silhouette").power == 1.0
     assert make_summary("heat").sigma == 0.1
+
+
+@pytest.mark.parametrize("metric", ["landscape", "silhouette", "heat"])
+def test_one_diagram_alone_is_at_distance_zero_from_itself(metric: str) -> None:
+    diagram = Diagram.from_bars([[[0, 0.5], [0, np.inf]]])
+    assert distance_matrix([diagram], metric).values.tolist() == [[0.0]]
+
+
+@pytest.mark.parametrize("metric", ["landscape", "silhouette", "heat"])
+def test_finite_deaths_beyond_the_value_of_infinity(metric: str) -> None:
+    late = Diagram.from_bars([[[0, 3.0], [0, np.inf], [0, np.inf]]])
+    early = Diagram.from_bars([[[0, 0.5], [0, 0.7], [0, np.inf]]])
+    exact = distance_matrix([late, early], metric).values[0, 1]
+    giotto = distance_matrix([late, early], metric, engine="giotto").values[0, 1]
+    assert exact == pytest.approx(giotto, rel=1e-9)
+
+
+def test_a_kernel_too_wide_to_be_summed_is_giottos() -> None:
+    one = Diagram.from_bars([[[0, np.inf]], [[0.1, 0.6], [0.2, 0.9]]])
+    other = Diagram.from_bars([[[0, np.inf]], [[0.3, 0.6], [0.2, 0.8]]])
+    both = [
+        distance_matrix([one, other], "heat", bins=9, sigma=1500.0, engine=engine).values[0, 1]
+        for engine in ("exact", "giotto")
+    ]
+    assert both[0] == pytest.approx(both[1], rel=1e-6)  # what is left of a far larger image
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"bins": 10.5}, "bins must be"),
+        ({"metric": "heat", "sigma": "x"}, "sigma of heat"),
+        ({"metric": "landscape", "layers": 1.5}, "whole number"),
+    ],
+)
+def test_arguments_of_the_wrong_type(arguments: dict[str, Any], sentence: str) -> None:
+    diagram = Diagram.from_bars([[[0, 0.5], [0, np.inf]]])
+    with pytest.raises(InputError, match=sentence):
+        distance_matrix([diagram, diagram], **arguments)
+
+
+def test_whole_floats_and_arrays_of_labels_are_taken() -> None:
+    diagram = Diagram.from_bars([[[0, 0.5], [0, np.inf]]])
+    labels = np.array(["a", "b"])
+    matrix = distance_matrix([diagram, diagram], "landscape", layers=2.0, labels=labels)
+    assert matrix.labels == ("a", "b")

@@ -14,7 +14,7 @@ from topoprint.topology.errors import InputError
 from topoprint.topology.storage import create_h5, open_h5, read_json, read_strings, write_strings
 
 FORMAT = "topoprint data"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 1
 PARTS = ("train", "test")
 
 # Bytes of the pieces in which large arrays are converted, checked and kept.
