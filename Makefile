@@ -33,9 +33,9 @@ endif
 run: .venv/run.stamp
 	@$(BIN)/topoprint config config.yaml
 	@$(BIN)/python workflow/unlock.py
-	$(BIN)/snakemake $(ARGS) --quiet rules
+	$(BIN)/snakemake $(ARGS)
 	@echo
-	@echo "The report:    $(CURDIR)/results/report.html"
+	@for page in results/report.html; do test ! -f $$page || echo "The report:    $(CURDIR)/$$page"; done
 	@echo "The matrices:  results/*/matrices.h5   tables: results/tables   figures: results/*/figures"
 
 test: .venv/dev.stamp

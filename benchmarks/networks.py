@@ -70,7 +70,7 @@ PAPER = {
     "mnist": Design(784, (2, 4, 6, 8, 10)),
     "fashion_mnist": Design(1152, (2, 4, 6, 8, 10)),
     "cifar10": Design(2048, (2, 4, 6, 8, 10)),
-    "language_identification": Design(104, (2, 3, 4, 6, 7)),
+    "language_identification": Design(129, (2, 3, 4, 6, 7)),
     "reuters": Design(10_000, (2, 6, 12, 23, 46)),
 }
 

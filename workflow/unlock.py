@@ -31,7 +31,8 @@ def main() -> None:
         sys.exit(f"snakemake is running in {folder} already (process {running[0]}); let it finish")
     print("removing the lock that an interrupted run left")
     snakemake = [sys.executable, "-m", "snakemake", *sys.argv[1:], "--unlock", "--quiet"]
-    subprocess.run(snakemake, check=True)
+    if subprocess.run(snakemake, check=False).returncode:
+        sys.exit("snakemake could not remove the lock: see its message above")
 
 
 if __name__ == "__main__":

@@ -50,8 +50,12 @@ app = typer.Typer(
 
 @app.command()
 def config(
-    path: Annotated[Path, typer.Argument(help="The config, YAML.")] = Path("config.yaml"),
-    schema: Annotated[bool, typer.Option(help="Print the JSON schema instead.")] = False,
+    files: Annotated[
+        list[Path], typer.Argument(help="YAML files, each laid over those before it.")
+    ] = [Path("config.yaml")],  # noqa: B006
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema instead.")
+    ] = False,
 ) -> None:
     """Check a config and say how many networks it asks for."""
     from topoprint.experiment.config import json_schema, load_config
@@ -60,8 +64,8 @@ def config(
     if schema:
         sys.stdout.write(json_schema())
         return
-    count = len(list(cells(load_config(path))))
-    print(f"{path} is valid: {count} networks")
+    count = len(list(cells(load_config(*files))))
+    print(f"{', '.join(map(str, files))}: valid, {count} networks")
 
 
 @app.command()
@@ -77,8 +81,9 @@ def data(
     from topoprint.experiment.datasets import DatasetConfig, load_dataset
 
     dataset = parse_slice(DatasetConfig, spec, "--spec")
+    samples = load_dataset(dataset, root)
     _parent(output)
-    load_dataset(dataset, root).save(output, dataset.model_dump(mode="json"))
+    samples.save(output, dataset.model_dump(mode="json"))
 
 
 @app.command()
@@ -327,7 +332,7 @@ def main() -> None:
         print(f"topoprint: {error}", file=sys.stderr)
         sys.exit(2)
     except OSError as error:
-        print(f"topoprint: {error}", file=sys.stderr)
+        print(f"topoprint: {error.filename or 'a file'}: {error.strerror}", file=sys.stderr)
         sys.exit(1)
 
 
@@ -374,7 +379,7 @@ def _matrices(
             labels=labels,
             **own.get(metric, {}),
         )
-        for metric in metrics or METRICS
+        for metric in dict.fromkeys(metrics or METRICS)
     ]
 
 

@@ -200,7 +200,7 @@ def test_a_file_of_another_version_is_refused(
     with h5py.File(diagrams[0], "r+") as file:
         file.attrs["format_version"] = 99
     refused(topoprint("compare", *diagrams), diagrams[0], "99", "version 1")
-    header = json.dumps({"format_version": 99})
+    header = json.dumps({"format": "topoprint network", "format_version": 99})
     save_file({"0.weight": np.ones((2, 2), np.float32)}, networks[0], {"topoprint": header})
     refused(topoprint("compare", *networks), networks[0], "99", "version 1")
 

@@ -10,6 +10,7 @@ import pytest
 from support import ROOT, SMALL_CONFIG, snakemake
 
 import topoprint as tp
+from topoprint.experiment.config import RESERVED
 
 LABELS = ("layer_size-8", "layer_size-12", "input_order-1", "input_order-2")
 
@@ -147,7 +148,7 @@ def test_the_default_profile_sets_nothing_of_a_cluster() -> None:
     import yaml
 
     profile = yaml.safe_load((ROOT / "profiles/default/config.yaml").read_text())
-    assert profile.keys() == {"cores", "rerun-incomplete", "scheduler"}
+    assert profile.keys() == {"cores", "rerun-incomplete", "scheduler", "show-failed-logs"}
 
 
 @pytest.mark.parametrize("grid", ["paper", "shared"])
@@ -167,3 +168,11 @@ def test_trained_networks_have_giottos_distances(
     larger = np.maximum.outer(amplitudes[:-1], amplitudes[:-1])
     assert np.all(abs(exact - giotto) <= 1e-9 * larger)
     assert exact.max() > 0.01 * larger.min()
+
+
+def test_no_data_set_can_take_the_name_of_a_rule(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("datasets: [{name: x, type: digits}]")
+    result = snakemake(tmp_path, "--list-rules")
+    rules = set(re.findall(r"^(\w+)$", result.stdout, re.MULTILINE))
+    assert {"all", "train", "control_distances"} <= rules
+    assert rules - {"x"} <= RESERVED

@@ -91,6 +91,14 @@ rule report:
             dataset=[*DATASETS, *(["control"] if CONTROL else [])],
         ),
         accuracy=expand("results/tables/{dataset}_accuracy.csv", dataset=DATASETS),
+        tables=[
+            f"results/tables/{dataset}_group_statistics.csv"
+            for dataset in [*DATASETS, *(["control"] if CONTROL else [])]
+        ],
+        figures=[
+            f"results/{dataset}/figures/{HEATMAPS[0]}.svg"
+            for dataset in [*DATASETS, *(["control"] if CONTROL else [])]
+        ],
     output:
         page=report(
             "results/report.html",

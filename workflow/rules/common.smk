@@ -43,7 +43,7 @@ def results_of(dataset):
     cells = {"dataset": dataset, "network": NETWORKS[dataset], "seed": SEEDS}
     return [
         f"results/{dataset}/data.h5",
-        *([f"results/{dataset}/features.h5"] if feature_settings(dataset) else []),
+        feature_files(dataset),
         expand([NETWORK, INITIAL, DIAGRAM], **cells),
         expand("results/{dataset}/distances/seed{seed}.h5", **cells),
         f"results/{dataset}/matrices.h5",
@@ -80,6 +80,14 @@ def of_networks(pattern, **wildcards):
     )
 
 
+def own_file(wildcards):
+    """The user's own file of a data set, or none: files of known data sets never change."""
+    found = design.dataset_config(CONFIG, wildcards.dataset)
+    return (
+        [Path(os.environ["TOPOPRINT_DATA"]) / found.path] if found.type == "npz" else []
+    )
+
+
 def dataset_spec(wildcards):
     """The slice of the config that describes a data set, as JSON."""
     found = design.dataset_config(CONFIG, wildcards.dataset)
@@ -89,6 +97,14 @@ def dataset_spec(wildcards):
 def feature_settings(dataset):
     """How a data set's features are made, or None: its networks see the data themselves."""
     return getattr(design.dataset_config(CONFIG, dataset), "features", None)
+
+
+def feature_files(dataset):
+    """Files of a data set's features, if it has any."""
+    if not feature_settings(dataset):
+        return []
+    names = ["features.h5", "networks/features.safetensors"]
+    return [f"results/{dataset}/{name}" for name in names]
 
 
 def feature_spec(wildcards):

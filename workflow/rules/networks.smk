@@ -1,4 +1,6 @@
 rule prepare:
+    input:
+        own_file,
     output:
         "results/{dataset}/data.h5",
     log:

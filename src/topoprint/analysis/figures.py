@@ -39,7 +39,7 @@ def write_heatmaps(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> No
         matrix,
         matrix.mean / greatest,
         1.0,
-        f"{matrix.measure}: mean of {len(matrix.runs)} runs",
+        f"{matrix.measure}: mean of {runs(matrix)}",
         f"distance / {greatest:.4g}",
         Path(folder) / f"{matrix.measure}_mean",
     )
@@ -48,7 +48,7 @@ def write_heatmaps(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> No
         matrix,
         spread,
         float(spread.max()) or 1.0,
-        f"{matrix.measure}: standard deviation of {len(matrix.runs)} runs",
+        f"{matrix.measure}: standard deviation of {runs(matrix)}",
         f"deviation / {greatest:.4g}",
         Path(folder) / f"{matrix.measure}_std",
     )
@@ -69,6 +69,11 @@ def write_accuracies(folder: str | os.PathLike[str], scores: Sequence[Accuracy])
         axes.set_xlabel("test accuracy, % (a dot a seed, a line their mean)")
         axes.grid(axis="x", alpha=0.3)
         _save(figure, Path(folder) / "accuracy")
+
+
+def runs(matrix: AveragedMatrix) -> str:
+    """Say over how many runs a matrix is averaged."""
+    return f"{len(matrix.runs)} run{'' if len(matrix.runs) == 1 else 's'}"
 
 
 def _heatmap(
@@ -97,16 +102,18 @@ def _heatmap(
         axes.set_yticks(range(count), numbers, fontsize=7)
         axes.tick_params(length=2)
         for group, first, last in spans:
-            axes.text(
-                (first + last - 1) / 2,
-                -1.0,
+            axes.annotate(
                 group.replace("_", "\n", 1).replace("_", " "),
+                ((first + last - 1) / 2, 1.0),
+                xytext=(0, 5),
+                xycoords=axes.get_xaxis_transform(),
+                textcoords="offset points",
                 ha="center",
                 va="bottom",
                 fontsize=6.5,
                 linespacing=1.0,
             )
-        axes.set_title(title, fontsize=10, pad=26)
+        axes.set_title(title, fontsize=10, pad=28)
         bar = figure.colorbar(image, ax=axes, shrink=0.86, pad=0.02)
         bar.set_label(unit)
         _save(figure, stem)

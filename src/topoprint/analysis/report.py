@@ -16,7 +16,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from numpy.typing import NDArray
 
-from topoprint.analysis.figures import COLOURS
+from topoprint.analysis.figures import COLOURS, runs
 from topoprint.analysis.statistics import GroupStatistics, group_spans, group_statistics
 from topoprint.analysis.tables import Accuracy
 from topoprint.topology.matrix import AveragedMatrix
@@ -128,26 +128,42 @@ def write_report(
         config=json.dumps(config, indent=2, ensure_ascii=False),
         versions={"Python": platform.python_version(), **_versions()},
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
-        times=stage_times(benchmarks) if benchmarks else [],
+        times=stage_times(benchmarks, matrices) if benchmarks else [],
         gradient=[_colour(share) for share in np.linspace(0, 1, 9)],
     )
     with atomic_path(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
 
 
-def stage_times(benchmarks: str | os.PathLike[str]) -> list[StageTime]:
-    """Sum up the benchmark files of each stage; jobs that were not rerun keep theirs."""
+def stage_times(
+    benchmarks: str | os.PathLike[str], matrices: Mapping[str, Sequence[AveragedMatrix]]
+) -> list[StageTime]:
+    """Sum up the benchmark files of each stage, of the data sets, networks and seeds at hand.
+
+    Jobs that were not run again keep the file of their last run.
+    """
     times = []
     for stage in STAGES:
-        rows = []
+        rows: list[dict[str, str]] = []
         for file in sorted(Path(benchmarks, stage).rglob("*.tsv")):
-            with file.open(newline="", encoding="utf-8") as lines:
-                rows += list(csv.DictReader(lines, delimiter="\t"))
-        seconds = [_number(row["s"]) for row in rows]
+            if _concerns(file.relative_to(Path(benchmarks, stage)), matrices):
+                with file.open(newline="", encoding="utf-8") as lines:
+                    rows += list(csv.DictReader(lines, delimiter="\t"))
+        seconds = [_number(row.get("s")) for row in rows]
         if seconds:
-            memory = max(_number(row["max_rss"]) for row in rows)
+            memory = max(_number(row.get("max_rss")) for row in rows)
             times.append(StageTime(stage, len(rows), sum(seconds), max(seconds), memory))
     return times
+
+
+def _concerns(file: Path, matrices: Mapping[str, Sequence[AveragedMatrix]]) -> bool:
+    """Whether ``{dataset}[/{network}][/seed{n}].tsv`` belongs to some of the matrices."""
+    dataset, *rest = file.with_suffix("").parts
+    if dataset not in matrices:
+        return False
+    matrix = matrices[dataset][0]
+    known = {*matrix.labels, *(f"seed{seed}" for seed in matrix.seeds)}
+    return set(rest) <= known
 
 
 def _dataset(
@@ -194,7 +210,7 @@ def _heatmap(
         for column, other in enumerate(matrix.labels)
     ]
     return Heatmap(
-        title=f"{title} of {len(matrix.runs)} runs",
+        title=f"{title} of {runs(matrix)}",
         unit="distance",
         low="0",
         high=f"{top:.4g}",
@@ -218,9 +234,9 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _number(text: str) -> float:
+def _number(text: str | None) -> float:
     """Read a benchmark's number; snakemake writes "-" or "NA" where a job was too short."""
     try:
-        return float(text)
+        return float(text or "")
     except ValueError:
         return 0.0

@@ -14,7 +14,7 @@ def read_state_dict(path: Path) -> dict[str, NDArray[Any]]:
         import torch
     except ImportError as error:
         raise InputError(
-            f"{path}: reading a torch file needs torch (pip install 'topoprint[train]'), or save "
+            f"{path}: reading it needs torch (pip install '.[train]' in its sources), or save "
             "the weights as safetensors"
         ) from error
     try:
@@ -25,4 +25,9 @@ def read_state_dict(path: Path) -> dict[str, NDArray[Any]]:
         ) from error
     if not isinstance(state, dict) or not all(isinstance(v, torch.Tensor) for v in state.values()):
         raise InputError(f"{path}: not a state dict of tensors; save model.state_dict() alone")
-    return {name: tensor.to(torch.float32).numpy() for name, tensor in state.items()}
+    for name, tensor in state.items():
+        if not isinstance(name, str) or tensor.layout != torch.strided or tensor.is_complex():
+            raise InputError(
+                f"{path}: entry {name!r} is no dense tensor of real numbers with a name"
+            )
+    return {name: tensor.detach().to(torch.float32).numpy() for name, tensor in state.items()}

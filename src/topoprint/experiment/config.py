@@ -19,7 +19,6 @@ from topoprint.experiment.models import (
     Architecture,
     Count,
     Experiment,
-    Fraction,
     Name,
     Positive,
     Strict,
@@ -30,7 +29,18 @@ from topoprint.topology.errors import InputError
 
 # Names that the workflow's own targets and folders bear.
 RESERVED = frozenset(
-    {"all", "average", "benchmarks", "control", "data", "diagram", "distances", "figures", "logs"}
+    {
+        "all",
+        "average",
+        "benchmarks",
+        "control",
+        "data",
+        "control_distances",
+        "diagram",
+        "distances",
+        "figures",
+        "logs",
+    }
     | {"accuracy", "features", "prepare", "report", "tables", "train"}
 )
 
@@ -38,7 +48,9 @@ RESERVED = frozenset(
 class GraphSettings(Strict):
     """Network → graph."""
 
-    zeta: Fraction = Field(1e-6, description="Smoothing parameter ζ of equation 1")
+    zeta: Annotated[float, Field(ge=1e-38, lt=1)] = Field(
+        1e-6, description="Smoothing parameter ζ of equation 1"
+    )
     bias: bool = Field(True, description="Whether biases are edges")
 
 
@@ -121,7 +133,19 @@ class Config(Strict):
                 raise ValueError(
                     f"a data set cannot be named {dataset.name!r}: choose another name"
                 )
+            self._check_labels(dataset)
         return self
+
+    def _check_labels(self, dataset: DatasetConfig) -> None:
+        own = {experiment.name: experiment for experiment in dataset.experiments}
+        common = [own.pop(experiment.name, experiment) for experiment in self.experiments]
+        asked = [changes for group in [*common, *own.values()] for changes in group.networks]
+        for labels in [self.base.number_of_labels, *(part.number_of_labels for part in asked)]:
+            if isinstance(labels, int) and labels > (dataset.classes or labels):
+                raise ValueError(
+                    f"number_of_labels {labels} is more than the {dataset.classes} labels of data "
+                    f"set {dataset.name!r}; give it experiments of its own"
+                )
 
     @property
     def science(self) -> dict[str, Any]:
@@ -144,8 +168,18 @@ def parse_config(values: Mapping[str, Any], source: str = "config") -> Config:
         raise InputError(f"{source}: {_explain(error, Config)}") from error
 
 
-def load_config(path: str | Path) -> Config:
-    """Read and validate a YAML file."""
+def load_config(*paths: str | Path) -> Config:
+    """Read and validate YAML files, each laid over those before it, as Snakemake does.
+
+    Mappings are merged key by key, all else is replaced.
+    """
+    merged: dict[str, Any] = {}
+    for path in paths:
+        _lay_over(merged, _read_yaml(path))
+    return parse_config(merged, ", ".join(map(str, paths)))
+
+
+def _read_yaml(path: str | Path) -> dict[str, Any]:
     import yaml
 
     try:
@@ -156,7 +190,15 @@ def load_config(path: str | Path) -> Config:
         raise InputError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from error
     if not isinstance(values, dict):
         raise InputError(f"{path}: expected a mapping of keys to values")
-    return parse_config(values, str(path))
+    return values
+
+
+def _lay_over(below: dict[str, Any], above: Mapping[str, Any]) -> None:
+    for key, value in above.items():
+        if isinstance(value, dict) and isinstance(below.get(key), dict):
+            _lay_over(below[key], value)
+        else:
+            below[key] = value
 
 
 def parse_slice(model: Any, text: str, what: str) -> Any:
@@ -179,7 +221,7 @@ def _explain(error: ValidationError, model: Any) -> str:
     sentences = []
     for problem in error.errors():
         path, known = _place(schema, problem["loc"])
-        where = ".".join(map(str, path)) or "the whole"
+        where = ".".join(map(str, path)) or "the config"
         if problem["type"] == "extra_forbidden":
             near = difflib.get_close_matches(str(path[-1]), known, n=1, cutoff=0)
             hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -194,6 +236,8 @@ def _explain(error: ValidationError, model: Any) -> str:
         else:
             given = problem["input"]
             shown = "" if isinstance(given, dict | list) else f", not {_shown(given)}"
+            if isinstance(given, str) and _is_number(given):
+                shown += " (YAML takes it for text: write it with a point, as in 1.0e-7)"
             sentences.append(f"{where}: {problem['msg'][0].lower()}{problem['msg'][1:]}{shown}")
     return "; ".join(dict.fromkeys(sentences))
 
@@ -212,6 +256,8 @@ def _place(
         if "discriminator" in part:
             part = _resolve(schema, {"$ref": part["discriminator"]["mapping"][step]})
             continue
+        if not {"properties", "items"} & part.keys():
+            break  # names that pydantic gives the members of a union
         path.append(step)
         known = sorted(part.get("properties", {}))
         inner = part.get("items") if isinstance(step, int) else part.get("properties", {}).get(step)
@@ -226,6 +272,14 @@ def _resolve(schema: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str,
             found: Mapping[str, Any] = schema["$defs"][option["$ref"].rpartition("/")[2]]
             return found
     return part
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _shown(value: object) -> str:

@@ -1,5 +1,6 @@
 """Trains one network as the paper's authors did (section 3.2; docs/method.md)."""
 
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -54,7 +55,7 @@ def train(cell: Cell, spec: NetworkSpec, samples: Samples, device: str = "cpu") 
     if spec.architecture.input_order and training.permute == "samples":
         order = _permutation(cell, spec, len(y_train))
         x_train, y_train = x_train[order], y_train[order]
-    n_fit = len(y_train) - int(len(y_train) * training.validation_fraction)
+    n_fit = math.floor(len(y_train) * (1 - training.validation_fraction))  # as Keras splits
     if n_fit < 1 or len(samples.y_test) < 1:
         raise InputError(f"data set {cell.dataset} has no samples left to train or test on")
     x_train, y_train = x_train.to(target), y_train.to(target)

@@ -115,6 +115,8 @@ class Diagram:
             groups = [file[f"dim{q}"] for q in range(int(file.attrs["max_dimension"]) + 1)]
             births = tuple(_read_values(group["birth"]) for group in groups)
             deaths = tuple(_read_values(group["death"]) for group in groups)
+            if any(len(birth) != len(death) for birth, death in zip(births, deaths, strict=True)):
+                raise InputError(f"{path}: a dimension has more births than deaths, or fewer")
             return cls(births, deaths, read_json(file, "identity"), read_json(file, "parameters"))
 
 

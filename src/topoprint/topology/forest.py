@@ -8,7 +8,7 @@ from topoprint.topology.graph import Graph, IntArray, LayeredGraph, edge_values
 from topoprint.topology.network import FloatArray
 
 # A threshold is estimated on about this many weights of the network.
-SAMPLE = 200_000
+SAMPLE = 20_000
 
 
 def spanning_forest(graph: Graph) -> tuple[FloatArray, FloatArray, int]:
@@ -81,10 +81,10 @@ def _candidate_edges(graph: LayeredGraph, wanted: int) -> IntArray:
     for weight in weights:
         magnitude = np.abs(weight)
         columns = magnitude.max(axis=0)
-        rows, holders = np.nonzero(magnitude == columns)
-        holders, first = np.unique(holders, return_index=True)  # the first row of each column
+        holders = np.flatnonzero(magnitude == columns)
+        _, first = np.unique(holders % weight.shape[1], return_index=True)  # of each column
         lighter = columns > best  # a tie goes to the layer below, whose numbers are lower
-        lightest[lighter] = (start + rows[first] * weight.shape[1] + holders)[lighter]
+        lightest[lighter] = (start + holders[first])[lighter]
         found.append(lightest)
         found.append(start + np.flatnonzero(magnitude >= threshold))
         position = magnitude.argmax(axis=1)
@@ -104,7 +104,8 @@ def _threshold(graph: LayeredGraph, wanted: int) -> float:
         return 0.0
     step = max(1, n_edges // SAMPLE)
     sample = np.abs(np.concatenate([weight.ravel()[::step] for weight in weights]))
-    return float(np.quantile(sample, 1 - wanted / n_edges))
+    rank = min(int(len(sample) * (1 - wanted / n_edges)), len(sample) - 1)
+    return float(np.partition(sample, rank)[rank])
 
 
 def _layered_tree(graph: LayeredGraph, edges: IntArray) -> FloatArray:

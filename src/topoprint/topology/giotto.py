@@ -32,7 +32,7 @@ def giotto_distances(
         from gtda.diagrams import Filtering, PairwiseDistance
     except ImportError as error:
         raise InputError(
-            "engine 'giotto' needs giotto-tda: pip install 'topoprint[giotto]'"
+            "engine 'giotto' needs giotto-tda: pip install '.[giotto]' in its sources"
         ) from error
     padded = Filtering(epsilon=how.min_persistence).fit_transform(_padded(diagrams))
     padded[np.isinf(padded)] = how.infinity

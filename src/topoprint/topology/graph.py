@@ -53,7 +53,7 @@ class Graph:
             twice in the same direction, or a value is negative or not finite.
         """
         from_, to = _vertices(sources), _vertices(targets)
-        weights = np.asarray(values, dtype=np.float32)
+        weights = _floats(values, "filtration values")
         if not from_.shape == to.shape == weights.shape or weights.ndim != 1:
             raise InputError("sources, targets and values must be three lists of one length")
         if from_.size:
@@ -90,14 +90,14 @@ class Graph:
         zeta : float
             Smoothing parameter ζ of equation 1, in (0, 1).
         """
-        signed = np.asarray(weights, dtype=np.float32)
+        signed = _floats(weights, "weights")
         if signed.size == 0 or not np.isfinite(signed).all() or not np.any(signed):
             raise InputError("the weights are none, not finite, or all zero")
+        from_, to = _vertices(sources), _vertices(targets)
+        if not from_.shape == to.shape == signed.shape or signed.ndim != 1:
+            raise InputError("sources, targets and weights must be three lists of one length")
         magnitude = np.abs(signed)
         values = edge_values(magnitude, float(magnitude.max()), _check_zeta(zeta))
-        from_, to = _vertices(sources), _vertices(targets)
-        if not from_.shape == to.shape == signed.shape:
-            raise InputError("sources, targets and weights must be three lists of one length")
         forward = signed > 0
         return cls.from_edges(
             n_vertices, np.where(forward, from_, to), np.where(forward, to, from_), values
@@ -275,9 +275,16 @@ def is_graph_file(path: str | os.PathLike[str]) -> bool:
 
 
 def _check_zeta(zeta: float) -> float:
-    if not 0 < zeta < 1 or np.float32(zeta) == 0:  # values are float32, and an edge's is not 0
-        raise InputError(f"zeta must lie between 0 and 1, not {zeta}")
+    if not 1e-38 <= zeta < 1:  # float32 knows nothing much smaller, and no edge's value is 0
+        raise InputError(f"zeta must lie between 0 and 1 (at least 1e-38), not {zeta}")
     return float(zeta)
+
+
+def _floats(values: ArrayLike, what: str) -> FloatArray:
+    try:
+        return np.asarray(values, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"the {what} are not real numbers") from error
 
 
 def _vertices(values: ArrayLike) -> IntArray:

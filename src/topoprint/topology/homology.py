@@ -44,8 +44,8 @@ def persistence(
     """
     if engine not in ENGINES:
         raise InputError(f"engine {engine!r} is not known; choose {', '.join(ENGINES)}")
-    if max_dimension < 0:
-        raise InputError(f"max_dimension must be at least 0, not {max_dimension}")
+    if not isinstance(max_dimension, int) or max_dimension < 0:
+        raise InputError(f"max_dimension must be a whole number from 0, not {max_dimension}")
     if engine == "flagser":
         return _flagser(graph, max_dimension)
     if isinstance(graph, LayeredGraph):  # layers only meet their neighbours: bipartite
@@ -81,7 +81,7 @@ def _flagser(graph: Graph | LayeredGraph, max_dimension: int) -> Diagram:
         from pyflagser import flagser_weighted
     except ImportError as error:
         raise InputError(
-            "engine 'flagser' needs pyflagser: pip install 'topoprint[flagser]'"
+            "engine 'flagser' needs pyflagser: pip install '.[flagser]' in its sources"
         ) from error
     laid_out = graph.laid_out() if isinstance(graph, LayeredGraph) else graph
     if laid_out.n_edges == 0:  # pyflagser 0.4.7 does not take a graph without edges

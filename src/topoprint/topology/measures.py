@@ -101,6 +101,7 @@ def distance_matrix(
     """
     how = Discretisation(grid, bins, min_persistence, infinity)
     summary = make_summary(metric, **parameters)
+    diagrams = list(diagrams)
     if not diagrams:
         raise InputError("no diagrams to compare")
     if len({diagram.max_dimension for diagram in diagrams}) > 1:

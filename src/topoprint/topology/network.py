@@ -157,14 +157,22 @@ def read_metadata(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read what a safetensors file of the project says of its network, without the weights."""
     try:
         with safe_open(path, framework="numpy") as file:
-            header: dict[str, Any] = json.loads((file.metadata() or {}).get(METADATA_KEY, "{}"))
+            header = json.loads((file.metadata() or {}).get(METADATA_KEY, "{}"))
     except (OSError, SafetensorError, json.JSONDecodeError) as error:
         raise InputError(f"{path}: not a complete safetensors file ({error})") from error
-    if header and header.get("format_version") != FORMAT_VERSION:
+    if header == {}:
+        return {}
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise InputError(f"{path}: its metadata {METADATA_KEY!r} are not those of a {FORMAT}")
+    if header.get("format_version") != FORMAT_VERSION:
         raise InputError(
             f"{path}: format version {header.get('format_version')} of a network is not known "
             f"here (this release reads version {FORMAT_VERSION}); train it again"
         )
+    if not isinstance(header.get("layers", []), list) or not isinstance(
+        header.get("identity", {}), dict
+    ):
+        raise InputError(f"{path}: its metadata {METADATA_KEY!r} are damaged; train it again")
     return header
 
 
@@ -177,8 +185,15 @@ def read_tensors(path: Path) -> Tensors:
     try:
         with safe_open(path, framework="numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: not a complete safetensors file ({error})") from error
+    except (TypeError, AttributeError) as error:
+        raise InputError(
+            f"{path}: numpy does not know a number type in it ({error}); save it as float32"
+        ) from error
+    except (OSError, SafetensorError) as error:
+        known = ", ".join([".safetensors", *TENSOR_READERS])
+        raise InputError(
+            f"{path}: not a complete safetensors file ({error}); networks are {known} files"
+        ) from error
 
 
 def _as_float32(values: ArrayLike, what: str, dimensions: int) -> FloatArray:

@@ -77,7 +77,9 @@ def open_h5(path: str | os.PathLike[str], kind: str, version: int) -> Iterator[h
                     "wrote it"
                 )
             yield file
-    except (OSError, KeyError, json.JSONDecodeError) as error:
+    except InputError:
+        raise
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
         raise InputError(
             f"{path}: not a complete HDF5 file of this project (truncated or damaged?); "
             "delete it and make it again"

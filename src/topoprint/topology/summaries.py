@@ -307,25 +307,36 @@ class Heat:
         if grid.step == 0:
             return 0.0
         bins = len(grid.points)
-        histogram = np.zeros(bins * bins)
-        histogram[one[0]] += one[1]
-        histogram[other[0]] -= other[1]
-        histogram = histogram.reshape(bins, bins)
-        births = np.flatnonzero(histogram.any(axis=1))
-        deaths = np.flatnonzero(histogram.any(axis=0))
-        # Filtering is linear and separable: one difference is filtered, on the rows and columns
-        # that hold anything. In a layered network that is one row or one column.
-        kernel = self._filter(grid)
-        occupied = histogram[np.ix_(births, deaths)]
-        left, right = kernel[:, births], kernel[:, deaths]
-        if len(births) > len(deaths):  # the longer axis first: the second product is then small
-            image = np.einsum("id,jd->ij", np.einsum("ib,bd->id", left, occupied), right)
-        else:
-            image = np.einsum("ib,bj->ij", left, np.einsum("bd,jd->bj", occupied, right))
+        pixels = np.concatenate([one[0], other[0]])
+        counts = np.concatenate([one[1], -other[1]]).astype(np.float64)
+        births, deaths = np.divmod(pixels, bins)
+        # Filtering is linear: one difference is filtered. It is separable too, and in a layered
+        # network the difference lies in a single row or column: the image is an outer product.
+        if len(pixels) and (births == births[0]).all():
+            return self._outer_distance(births[0], deaths, counts, grid)
+        if len(pixels) and (deaths == deaths[0]).all():
+            return self._outer_distance(deaths[0], births, counts, grid)
+        histogram = np.bincount(pixels, counts, bins * bins).reshape(bins, bins)
+        kernel = toeplitz(self._response(grid))
+        image = np.einsum("id,jd->ij", np.einsum("ib,bd->id", kernel, histogram), kernel)
         return _norm(image - image.T) / grid.step
 
-    def _filter(self, grid: Grid) -> Array:
-        """Matrix of scipy's Gaussian filter along an axis of ``bins`` pixels, zero outside."""
+    def _outer_distance(self, line: np.int64, places: IntArray, counts: Array, grid: Grid) -> float:
+        """Norm of u vᵀ − v uᵀ, where u filters the line's pixel and v the histogram along it.
+
+        It is √2 |u| |r|, with r what is left of v when its part along u is taken away.
+        """
+        bins = len(grid.points)
+        response = self._response(grid)
+        across = response[np.abs(np.arange(bins) - line)]
+        histogram = np.bincount(places, counts, bins)
+        along = np.einsum("ij,j->i", toeplitz(response), histogram)
+        square = np.sum(across**2)
+        rest = along - np.sum(along * across) / square * across
+        return float(np.sqrt(2 * square)) * _norm(rest) / grid.step
+
+    def _response(self, grid: Grid) -> Array:
+        """Answer of scipy's Gaussian filter to one pixel, at distances of 0 … bins − 1 pixels."""
         bins = len(grid.points)
         width = min(self.sigma / grid.step, 1e5 * bins)  # giotto's bound
         if width > WIDEST_SUMMED:
@@ -334,13 +345,12 @@ class Heat:
             mass = (
                 width * np.sqrt(2 * np.pi) * erf((int(4 * width + 0.5) + 0.5) / width / np.sqrt(2))
             )
-            response = np.exp(-0.5 * (np.arange(bins) / width) ** 2) / mass
-        else:
-            impulse = np.zeros(2 * bins - 1)
-            impulse[bins - 1] = 1
-            response = gaussian_filter1d(impulse, width, mode="constant")[bins - 1 :]
-        matrix: Array = toeplitz(response)
-        return matrix
+            wide: Array = np.exp(-0.5 * (np.arange(bins) / width) ** 2) / mass
+            return wide
+        impulse = np.zeros(2 * bins - 1)
+        impulse[bins - 1] = 1
+        response: Array = gaussian_filter1d(impulse, width, mode="constant")[bins - 1 :]
+        return response
 
 
 def _norm(differences: Array) -> float:
@@ -376,21 +386,27 @@ def _sorted_histograms(
     """Pixels of each grid that hold some of the sorted values, and how many they hold.
 
     The pixel of a value is a truncated quotient, which may differ from the exact one in its last
-    bits: the first value of a pixel is searched by that quotient, near the border.
+    bits: the first value of a pixel is searched by that quotient, near the border. All grids
+    have the same number of points.
     """
+    if not grids:
+        return []
+    points = np.stack([grid.points for grid in grids])
+    first = points[:, :1]
+    step = np.array([[grid.step or np.inf] for grid in grids])  # no width: all in pixel 0
+    wanted = np.arange(1, points.shape[1])
+    slack = 1e-12 * np.abs(points[:, [0, -1]]).max(axis=1, keepdims=True)  # far above rounding
+    low = _search(values, points[:, 1:] - slack, "left")
+    high = _search(values, points[:, 1:] + slack, "left")
+    while np.any(unsure := low < high):
+        middle = (low + high) // 2
+        quotient = (values[np.minimum(middle, len(values) - 1)].astype(np.float64) - first) / step
+        reached = quotient.astype(np.int64) >= wanted
+        high = np.where(unsure & reached, middle, high)
+        low = np.where(unsure & ~reached, middle + 1, low)
     histograms = []
-    for grid in grids:
-        bins = len(grid.points)
-        wanted = np.arange(1, bins)
-        slack = 1e-12 * float(np.abs(grid.points[[0, -1]]).max())  # far above rounding
-        low = _search(values, grid.points[1:] - slack, "left")
-        high = _search(values, grid.points[1:] + slack, "left")
-        while np.any(unsure := low < high):
-            middle = (low + high) // 2
-            reached = _pixels(values[np.minimum(middle, len(values) - 1)], grid) >= wanted
-            high = np.where(unsure & reached, middle, high)
-            low = np.where(unsure & ~reached, middle + 1, low)
-        counts = np.diff(np.concatenate([[0], low, [len(values)]]))
+    for borders in low:
+        counts = np.diff(borders, prepend=0, append=len(values))
         pixels = np.flatnonzero(counts)
         histograms.append((pixels, counts[pixels]))
     return histograms

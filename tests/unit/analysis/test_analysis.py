@@ -110,11 +110,21 @@ def test_every_cell_of_the_report_tells_its_networks_and_distance(
     assert "No benchmark files" in page
 
 
-def test_stage_times_sum_the_benchmarks(tmp_path: Path) -> None:
-    for number, seconds in enumerate(("1.5", "2.5")):
-        file = tmp_path / "train/d" / f"seed{number}.tsv"
+def test_stage_times_sum_the_benchmarks_of_the_networks_at_hand(
+    matrix: AveragedMatrix, tmp_path: Path
+) -> None:
+    def benchmark(name: str, seconds: str, memory: str) -> None:
+        file = tmp_path / f"{name}.tsv"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(f"s\th:m:s\tmax_rss\n{seconds}\t0:00:01\t{'NA' if number else 10}\n")
-    (time,) = stage_times(tmp_path)
-    assert (time.stage, time.jobs, time.seconds, time.longest) == ("train", 2, 4.0, 2.5)
-    assert time.memory == 10
+        file.write_text(f"s\th:m:s\tmax_rss\n{seconds}\t0:00:01\t{memory}\n")
+
+    benchmark("train/d/size-1/seed1", "1.5", "10")
+    benchmark("train/d/size-1/seed2", "2.5", "NA")
+    benchmark("train/d/size-1/seed9", "100", "1000")  # of other configs
+    benchmark("train/d/size-99/seed1", "100", "1000")
+    benchmark("train/other/size-1/seed1", "100", "1000")
+    (tmp_path / "train/d/size-1/seed3.tsv").write_text("")  # being written
+    train, *others = stage_times(tmp_path, {"d": [matrix]})
+    assert (train.stage, train.jobs, train.seconds, train.longest) == ("train", 2, 4.0, 2.5)
+    assert train.memory == 10
+    assert others == []

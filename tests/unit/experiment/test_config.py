@@ -84,6 +84,14 @@ def test_the_data_folder_is_no_part_of_the_science() -> None:
             "datasets.0.training.epoch is not a known key; ",
         ),
         (["datasets", 0, "training"], {"epoch": 3}, "did you mean 'epochs'?"),
+        (["training", "epsilon"], "1e-7", "YAML takes it for text: write it with a point"),
+        (
+            ["base", "number_of_labels"],
+            11,
+            "number_of_labels 11 is more than the 10 labels",
+        ),
+        (["base", "number_of_labels"], -1, "base.number_of_labels: input should be greater"),
+        (["graph", "zeta"], 1e-50, "graph.zeta"),
         (["experiments"], [], "experiments: list should have at least 1 item"),
         (["experiments", 0, "networks"], [], "experiments.0.networks: list should have at least 1"),
         (["experiments", 0, "networks"], [{}], "at least one change"),
@@ -118,3 +126,9 @@ def test_a_file_that_is_no_config(tmp_path: Path, text: str, sentence: str) -> N
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.yaml: cannot be read"):
         load_config(tmp_path / "none.yaml")
+
+
+def test_files_are_laid_over_one_another_as_snakemake_does(tmp_path: Path) -> None:
+    (tmp_path / "over.yaml").write_text("seeds: [7]\ntraining: {epochs: 3}\n")
+    config = load_config(ROOT / "config.yaml", tmp_path / "over.yaml")
+    assert (config.seeds, config.training.epochs, config.training.batch_size) == ([7], 3, 128)

@@ -43,7 +43,7 @@ def same(one: Trained, other: Trained) -> bool:
 
 
 def blank(samples: Samples) -> np.ndarray:
-    fitted = samples.x_train[: len(samples.x_train) - len(samples.x_train) // 10]
+    fitted = samples.x_train[: int(len(samples.x_train) * 0.9)]
     return np.all(fitted == 0, axis=0)
 
 

@@ -185,7 +185,7 @@ def test_unknown_engine_and_negative_dimension_are_refused(engine, max_dimension
 
 def test_flagser_that_is_not_installed_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyflagser", None)
-    with pytest.raises(InputError, match=r"topoprint\[flagser\]"):
+    with pytest.raises(InputError, match=r"'\.\[flagser\]'"):
         persistence(graph_of(2, [(0, 1)]), engine="flagser")
 
 

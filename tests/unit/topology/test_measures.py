@@ -346,7 +346,7 @@ def test_a_bar_born_after_infinity_is_refused(metric):
 
 def test_giotto_that_is_not_installed_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "gtda.diagrams", None)
-    with pytest.raises(InputError, match=r"topoprint\[giotto\]"):
+    with pytest.raises(InputError, match=r"'\.\[giotto\]'"):
         distance_matrix([FINITE, EMPTY], engine="giotto")
 
 

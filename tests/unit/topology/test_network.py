@@ -392,7 +392,7 @@ def test_torch_that_is_not_installed_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     path = tmp_path / "n.pt"
     path.write_bytes(b"")
-    with pytest.raises(InputError, match=r"topoprint\[train\]"):
+    with pytest.raises(InputError, match=r"'\.\[train\]'"):
         Network.load(path)
 
 

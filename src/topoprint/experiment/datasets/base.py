@@ -1,6 +1,6 @@
 """What the config models of all kinds of data set share."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -11,6 +11,9 @@ Seed = Annotated[int, Field(ge=0)]
 
 class DatasetBase(Strict):
     """Config of a data set: its name, and in each kind's model the ``type`` and what it needs."""
+
+    # Number of labels, where the kind alone tells.
+    classes: ClassVar[int | None] = None
 
     name: Name = Field(description="Name of the data set, and of the folder of its results")
     training: Training | None = Field(

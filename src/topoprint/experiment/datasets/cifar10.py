@@ -9,7 +9,7 @@ import shutil
 import tarfile
 import zlib
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,7 @@ CLASSES = (
 class Cifar10Config(Images):
     """Config of CIFAR-10."""
 
+    classes: ClassVar[int | None] = 10
     type: Literal["cifar10"]
 
 

@@ -4,7 +4,7 @@ Source: test set of Alpaydin and Kaynak, "Optical Recognition of Handwritten Dig
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -18,6 +18,7 @@ from topoprint.topology.errors import InputError
 class DigitsConfig(DatasetBase):
     """Config of the digits."""
 
+    classes: ClassVar[int | None] = 10
     type: Literal["digits"]
     test_fraction: Fraction = Field(
         0.2, description="Share of the images held out for the test, stratified by label"
@@ -32,7 +33,7 @@ def load_digits(config: DigitsConfig, root: Path) -> Samples:
         from sklearn.model_selection import train_test_split
     except ImportError as error:
         raise InputError(
-            "data set digits comes with scikit-learn: pip install 'topoprint[data]'"
+            "data set digits comes with scikit-learn: pip install '.[data]' in its sources"
         ) from error
     images, labels = datasets.load_digits(return_X_y=True)
     try:

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,12 +116,14 @@ FASHION_MNIST = Source(
 class MnistConfig(Images):
     """Config of MNIST."""
 
+    classes: ClassVar[int | None] = 10
     type: Literal["mnist"]
 
 
 class FashionMnistConfig(Images):
     """Config of Fashion-MNIST."""
 
+    classes: ClassVar[int | None] = 10
     type: Literal["fashion_mnist"]
 
 

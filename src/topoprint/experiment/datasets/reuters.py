@@ -9,7 +9,7 @@ import pickle
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, Annotated, Any, Literal
+from typing import IO, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,7 @@ npy: Any = np.lib.format  # its functions have no types in numpy 1
 class ReutersConfig(Sampled):
     """Config of the Reuters newswires."""
 
+    classes: ClassVar[int | None] = 46
     type: Literal["reuters"]
     words: Annotated[int, Field(gt=INDEX_FROM)] = Field(
         10_000,
