@@ -48,7 +48,7 @@ check: .venv/dev.stamp
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
-# Times, memory and agreement with pyflagser and giotto-tda; 15 minutes, and 1 for agreement alone.
+# Times, memory and agreement with pyflagser and giotto-tda; 6 minutes, and 1 for agreement alone.
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks --output docs/figures/bench.json
 
