@@ -9,10 +9,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from topoprint.topology.bars import Bars, Grid
 from topoprint.topology.diagram import Diagram
 from topoprint.topology.errors import InputError
 from topoprint.topology.matrix import DistanceMatrix
-from topoprint.topology.summaries import Bars, Grid, Heat, Landscape, Silhouette, Summary
+from topoprint.topology.summaries import Heat, Landscape, Silhouette, Summary
 
 GridKind = Literal["paper", "shared"]
 DistanceEngine = Literal["exact", "giotto"]
