@@ -28,7 +28,7 @@ CONTROL = design.control(CONFIG)
 METRICS = CONFIG.distances.metrics
 # Where the data lie is no parameter of a rule: another folder is no reason to rerun. `topoprint data`
 # takes it from the environment, where a user may have set it already.
-os.environ.setdefault("TOPOPRINT_DATA", CONFIG.data.root)
+DATA_ROOT = Path(os.environ.setdefault("TOPOPRINT_DATA", CONFIG.data.root))
 
 NETWORK = "results/{dataset}/networks/{network}/seed{seed}.safetensors"
 INITIAL = "results/{dataset}/networks/{network}/seed{seed}.initial.safetensors"
@@ -84,7 +84,7 @@ def own_file(wildcards):
     """The user's own file of a data set, or none: files of known data sets never change."""
     found = design.dataset_config(CONFIG, wildcards.dataset)
     return (
-        [Path(os.environ["TOPOPRINT_DATA"]) / found.path] if found.type == "npz" else []
+        [DATA_ROOT / found.path] if found.type == "npz" else []
     )
 
 
