@@ -83,9 +83,7 @@ def of_networks(pattern, **wildcards):
 def own_file(wildcards):
     """The user's own file of a data set, or none: files of known data sets never change."""
     found = design.dataset_config(CONFIG, wildcards.dataset)
-    return (
-        [DATA_ROOT / found.path] if found.type == "npz" else []
-    )
+    return [DATA_ROOT / found.path] if found.type == "npz" else []
 
 
 def dataset_spec(wildcards):
