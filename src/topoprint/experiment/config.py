@@ -136,10 +136,14 @@ class Config(Strict):
             self._check_labels(dataset)
         return self
 
-    def _check_labels(self, dataset: DatasetConfig) -> None:
+    def experiments_of(self, dataset: DatasetConfig) -> list[Experiment]:
+        """Experiments of a data set: its own in place of common ones of the same name."""
         own = {experiment.name: experiment for experiment in dataset.experiments}
         common = [own.pop(experiment.name, experiment) for experiment in self.experiments]
-        asked = [changes for group in [*common, *own.values()] for changes in group.networks]
+        return [*common, *own.values()]
+
+    def _check_labels(self, dataset: DatasetConfig) -> None:
+        asked = [part for group in self.experiments_of(dataset) for part in group.networks]
         for labels in [self.base.number_of_labels, *(part.number_of_labels for part in asked)]:
             if isinstance(labels, int) and labels > (dataset.classes or labels):
                 raise ValueError(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from topoprint.experiment.config import Config
 from topoprint.experiment.datasets import DatasetConfig
-from topoprint.experiment.models import Architecture, Experiment, Strict, Training
+from topoprint.experiment.models import Architecture, Strict, Training
 
 
 @dataclass(frozen=True)
@@ -25,22 +25,13 @@ class NetworkSpec(Strict):
     training: Training = Training()
 
 
-def experiments(config: Config, dataset: str) -> list[Experiment]:
-    """Experiments of a data set: the common ones, its own in place of those of the same name."""
-    own = {
-        experiment.name: experiment for experiment in dataset_config(config, dataset).experiments
-    }
-    common = [own.pop(experiment.name, experiment) for experiment in config.experiments]
-    return [*common, *own.values()]
-
-
 def networks(config: Config, dataset: str) -> dict[str, Architecture]:
     """Architectures by network name ``{experiment}-{value}``, in the order of the config."""
     return {
         f"{experiment.name}-{changes.value}": config.base.model_copy(
             update=changes.model_dump(exclude_unset=True)
         )
-        for experiment in experiments(config, dataset)
+        for experiment in config.experiments_of(dataset_config(config, dataset))
         for changes in experiment.networks
     }
 
@@ -64,7 +55,7 @@ def control(config: Config) -> dict[str, list[str]]:
     found = {
         dataset.name: [
             f"{experiment.name}-{changes.value}"
-            for experiment in experiments(config, dataset.name)
+            for experiment in config.experiments_of(dataset)
             if experiment.name == config.control
             for changes in experiment.networks
         ]
