@@ -1,9 +1,17 @@
-"""Options that several subcommands of ``topoprint`` share."""
+"""The app, and what its subcommands share."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+app = typer.Typer(
+    help="Topological fingerprints of neural networks: a subcommand a stage, each usable by hand.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
 Layers = Annotated[
@@ -27,3 +35,8 @@ LandscapeLayers = Annotated[int, typer.Option(help="Layers of the landscape.")]
 SilhouettePower = Annotated[float, typer.Option(help="Power of the silhouette's weights.")]
 HeatSigma = Annotated[float, typer.Option(help="Width of the heat kernel.")]
 DistanceEngine = Annotated[str, typer.Option(help="exact, or giotto (giotto-tda's own code).")]
+
+
+def make_parent(path: Path) -> None:
+    """Make the folder that a file is to be written in."""
+    path.parent.mkdir(parents=True, exist_ok=True)

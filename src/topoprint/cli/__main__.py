@@ -1,0 +1,5 @@
+"""Run the command as ``python -m topoprint.cli``."""
+
+from topoprint.cli import main
+
+main()

@@ -1,0 +1,100 @@
+"""Subcommands of the experiment: config → data → features → trained networks."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from topoprint.cli.options import Device, Output, app, make_parent
+from topoprint.topology.storage import atomic_path
+
+
+@app.command()
+def config(
+    files: Annotated[
+        list[Path], typer.Argument(help="YAML files, each laid over those before it.")
+    ] = [Path("config.yaml")],  # noqa: B006
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema instead.")
+    ] = False,
+) -> None:
+    """Check a config and say how many networks it asks for."""
+    from topoprint.experiment.config import json_schema, load_config
+    from topoprint.experiment.design import cells
+
+    if schema:
+        sys.stdout.write(json_schema())
+        return
+    count = len(list(cells(load_config(*files))))
+    print(f"{', '.join(map(str, files))}: valid, {count} networks")
+
+
+@app.command()
+def data(
+    output: Output,
+    spec: Annotated[str, typer.Option(help="The data set's part of the config, as JSON.")],
+    root: Annotated[
+        Path, typer.Option(envvar="TOPOPRINT_DATA", help="Folder of the data sets' files.")
+    ] = Path("data"),
+) -> None:
+    """Fetch and prepare a data set."""
+    from topoprint.experiment.config import parse_slice
+    from topoprint.experiment.datasets import DatasetConfig, load_dataset
+
+    dataset = parse_slice(DatasetConfig, spec, "--spec")
+    samples = load_dataset(dataset, root)
+    make_parent(output)
+    samples.save(output, dataset.model_dump(mode="json"))
+
+
+@app.command()
+def features(
+    samples: Annotated[Path, typer.Argument(help="Data file of images.")],
+    output: Output,
+    network: Annotated[Path, typer.Option(help="File to write the convolutional network to.")],
+    spec: Annotated[str, typer.Option(help="How it is trained, as JSON.")] = "{}",
+    device: Device = "auto",
+) -> None:
+    """Train a convolutional network on images and keep the features that it makes of them."""
+    from safetensors.numpy import save
+
+    from topoprint.experiment.config import parse_slice
+    from topoprint.experiment.datasets.base import FeatureSettings
+    from topoprint.experiment.datasets.samples import Samples
+    from topoprint.experiment.features import extract
+    from topoprint.experiment.training import choose_device
+
+    settings: FeatureSettings = parse_slice(FeatureSettings, spec, "--spec")
+    made, weights = extract(Samples.load(samples), settings, choose_device(device))
+    for path in (output, network):
+        make_parent(path)
+    with atomic_path(network) as temporary:
+        temporary.write_bytes(save(weights))
+    made.save(output, settings.model_dump(mode="json"))
+
+
+@app.command()
+def train(
+    samples: Annotated[Path, typer.Argument(help="Data file that `topoprint data` wrote.")],
+    output: Output,
+    initial: Annotated[Path, typer.Option(help="File to write the untrained network to.")],
+    network: Annotated[str, typer.Option(help="Name of the network.")],
+    seed: Annotated[int, typer.Option(help="Seed of the network.")],
+    spec: Annotated[str, typer.Option(help="Architecture and training, as JSON.")] = "{}",
+    device: Device = "auto",
+) -> None:
+    """Train one network from its own random stream."""
+    from topoprint.experiment.config import parse_slice
+    from topoprint.experiment.datasets.samples import Samples
+    from topoprint.experiment.design import Cell, NetworkSpec
+    from topoprint.experiment.training import choose_device
+    from topoprint.experiment.training import train as run
+
+    parsed: NetworkSpec = parse_slice(NetworkSpec, spec, "--spec")
+    labels = parsed.architecture.number_of_labels
+    loaded = Samples.load(samples, None if labels == "all" else labels)
+    result = run(Cell(loaded.name, network, seed), parsed, loaded, choose_device(device))
+    for path, made in ((initial, result.initial), (output, result.trained)):
+        make_parent(path)
+        made.save(path)

@@ -1,0 +1,212 @@
+"""Subcommands of the topology: networks → diagrams → distances → averaged matrices."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from topoprint.cli.options import (
+    Bias,
+    Bins,
+    DistanceEngine,
+    GridOption,
+    HeatSigma,
+    HomologyEngine,
+    Infinity,
+    LandscapeLayers,
+    Layers,
+    MaxDimension,
+    Metric,
+    MinPersistence,
+    Output,
+    SilhouettePower,
+    Zeta,
+    app,
+    make_parent,
+)
+from topoprint.topology.diagram import Diagram
+from topoprint.topology.errors import InputError
+from topoprint.topology.graph import Graph, LayeredGraph, is_graph_file, to_graph
+from topoprint.topology.homology import persistence
+from topoprint.topology.matrix import DistanceMatrix, average, save_average, save_distances
+from topoprint.topology.measures import METRICS, distance_matrix
+from topoprint.topology.network import Network
+
+
+@app.command()
+def diagram(
+    network: Annotated[Path, typer.Argument(help="Network: safetensors or .pt; or a graph.")],
+    output: Output,
+    layers: Layers = None,
+    zeta: Zeta = 1e-6,
+    bias: Bias = True,
+    engine: HomologyEngine = "auto",
+    max_dimension: MaxDimension = 3,
+) -> None:
+    """Compute the persistence diagram of a network."""
+    made = _diagram_of(network, layers, zeta, bias, engine, max_dimension)
+    make_parent(output)
+    made.save(output)
+
+
+@app.command()
+def distances(
+    diagrams: Annotated[
+        list[Path], typer.Argument(help="Diagram files, in the order of the rows.")
+    ],
+    output: Output,
+    metric: Metric = [],  # noqa: B006 - typer copies it
+    grid: GridOption = "paper",
+    bins: Bins = 200,
+    min_persistence: MinPersistence = 0.01,
+    infinity: Infinity = 1.0,
+    landscape_layers: LandscapeLayers = 1,
+    silhouette_power: SilhouettePower = 1.0,
+    heat_sigma: HeatSigma = 0.1,
+    engine: DistanceEngine = "exact",
+    across: Annotated[
+        bool, typer.Option("--across", help="Compare networks of several data sets.")
+    ] = False,
+) -> None:
+    """Compute the distances between the networks of one seed of one data set, or of several."""
+    loaded = [Diagram.load(path) for path in diagrams]
+    identity, labels = _common_identity(diagrams, loaded, across)
+    matrices = _matrices(
+        loaded, metric, grid, bins, min_persistence, infinity, engine, labels,
+        landscape={"layers": landscape_layers},
+        silhouette={"power": silhouette_power},
+        heat={"sigma": heat_sigma},
+    )  # fmt: skip
+    make_parent(output)
+    save_distances(output, matrices, identity)
+
+
+@app.command(name="average")
+def average_command(
+    distances: Annotated[list[Path], typer.Argument(help="Distance files, one a seed.")],
+    output: Output,
+) -> None:
+    """Average the distances of several seeds."""
+    matrices, identity = average(distances)
+    make_parent(output)
+    save_average(output, matrices, identity)
+
+
+@app.command()
+def compare(
+    files: Annotated[list[Path], typer.Argument(help="Networks or diagrams, at least two.")],
+    metric: Metric = [],  # noqa: B006
+    grid: GridOption = "paper",
+    bins: Bins = 200,
+    min_persistence: MinPersistence = 0.01,
+    infinity: Infinity = 1.0,
+    landscape_layers: LandscapeLayers = 1,
+    silhouette_power: SilhouettePower = 1.0,
+    heat_sigma: HeatSigma = 0.1,
+    layers: Layers = None,
+    zeta: Zeta = 1e-6,
+    bias: Bias = True,
+    max_dimension: MaxDimension = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print the distances between networks."""
+    if len(files) < 2:
+        raise InputError("compare needs at least two networks or diagrams")
+    loaded = [
+        Diagram.load(path)
+        if path.suffix in (".h5", ".hdf5")
+        else _diagram_of(path, layers, zeta, bias, "auto", max_dimension)
+        for path in files
+    ]
+    matrices = _matrices(
+        loaded, metric, grid, bins, min_persistence, infinity, "exact", [str(p) for p in files],
+        landscape={"layers": landscape_layers},
+        silhouette={"power": silhouette_power},
+        heat={"sigma": heat_sigma},
+    )  # fmt: skip
+    if as_json:
+        found = {
+            matrix.measure: {
+                "parameters": dict(matrix.parameters),
+                "distances": matrix.values.tolist(),
+            }
+            for matrix in matrices
+        }
+        print(json.dumps({"labels": [str(path) for path in files], "measures": found}, indent=2))
+        return
+    for number, matrix in enumerate(matrices):
+        print(f"{'' if number == 0 else chr(10)}{matrix.measure}\n{matrix.to_text()}")
+
+
+def _diagram_of(
+    path: Path, layers: str | None, zeta: float, bias: bool, engine: Any, max_dimension: int
+) -> Diagram:
+    identity, state = {"network": path.stem}, ""
+    try:
+        graph: Graph | LayeredGraph
+        if is_graph_file(path):
+            graph = Graph.load(path, zeta)
+        else:
+            network = Network.load(path, layers.split(",") if layers else None)
+            identity, state = network.identity or identity, network.metadata.get("state", "")
+            graph = to_graph(network, zeta, bias)
+        found = persistence(graph, max_dimension, engine)
+    except InputError as error:
+        named = str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
+        raise InputError(named) from error
+    parameters = {"zeta": zeta, "bias": bias, "engine": engine, "state": state}
+    return Diagram(found.births, found.deaths, identity, parameters)
+
+
+def _matrices(
+    diagrams: Sequence[Diagram],
+    metrics: Sequence[str],
+    grid: Any,
+    bins: int,
+    min_persistence: float,
+    infinity: float,
+    engine: Any,
+    labels: Sequence[str] | None,
+    **own: dict[str, float],
+) -> list[DistanceMatrix]:
+    return [
+        distance_matrix(
+            diagrams,
+            metric,
+            grid,
+            bins,
+            engine,
+            min_persistence=min_persistence,
+            infinity=infinity,
+            labels=labels,
+            **own.get(metric, {}),
+        )
+        for metric in dict.fromkeys(metrics or METRICS)
+    ]
+
+
+def _common_identity(
+    paths: Sequence[Path], diagrams: Sequence[Diagram], across: bool
+) -> tuple[dict[str, str], list[str]]:
+    """Find what all diagrams share, seed and data set, and their labels, which must differ."""
+    identities = [diagram.identity for diagram in diagrams]
+    shared = {key: identities[0].get(key, "") for key in ("dataset", "seed")}
+    if across:
+        shared["dataset"] = "control"
+    seen: dict[str, Path] = {}
+    for path, identity in zip(paths, identities, strict=True):
+        for key in ("seed",) if across else ("dataset", "seed"):
+            if identity.get(key, "") != shared[key]:
+                raise InputError(
+                    f"{path} is of {key} {identity.get(key, '')!r}, {paths[0]} of "
+                    f"{shared[key]!r}; a distance file holds one seed of one data set"
+                )
+        label = identity.get("network", "")
+        if across:
+            label = f"{identity.get('dataset', '')}/{label}"
+        if label in seen:
+            raise InputError(f"{path} and {seen[label]} are both of network {label!r}")
+        seen[label] = path
+    return shared, list(seen)
