@@ -29,6 +29,7 @@ rule all:
         "results/report.html",
         [results_of(dataset) for dataset in DATASETS],
         results_of_control(),
+        results_of_whole(),
     localrule: True
 
 

@@ -11,6 +11,8 @@ from support import ROOT, SMALL_CONFIG, snakemake
 
 import topoprint as tp
 from topoprint.experiment.config import RESERVED
+from topoprint.topology.baselines import BASELINES, baseline_matrices
+from topoprint.topology.measures import METRICS
 
 LABELS = ("layer_size-8", "layer_size-12", "input_order-1", "input_order-2")
 
@@ -18,24 +20,23 @@ LABELS = ("layer_size-8", "layer_size-12", "input_order-1", "input_order-2")
 def test_matrices_are_those_of_the_library(finished_run: Path) -> None:
     matrices, identity = tp.load_average(finished_run / "results/digits/matrices.h5")
     assert identity == {"dataset": "digits"}
-    assert [matrix.measure for matrix in matrices] == ["landscape", "silhouette", "heat"]
+    assert [matrix.measure for matrix in matrices] == [*METRICS, *BASELINES]
     for matrix in matrices:
         assert matrix.labels == LABELS
         assert matrix.groups == ("layer_size", "layer_size", "input_order", "input_order")
         assert matrix.seeds == ("1", "2")
         for run, seed in zip(matrix.runs, matrix.seeds, strict=True):
-            diagrams = [
-                tp.persistence(
-                    tp.to_graph(
-                        tp.Network.load(
-                            finished_run / f"results/digits/networks/{label}/seed{seed}.safetensors"
-                        )
-                    )
-                )
+            folder = finished_run / "results/digits/networks"
+            graphs = [
+                tp.to_graph(tp.Network.load(folder / label / f"seed{seed}.safetensors"))
                 for label in LABELS
             ]
-            expected = tp.distance_matrix(diagrams, matrix.measure).values
-            np.testing.assert_array_equal(run, expected)
+            if matrix.measure in BASELINES:
+                (expected,) = baseline_matrices(graphs, LABELS, [matrix.measure])
+            else:
+                diagrams = [tp.persistence(graph) for graph in graphs]
+                expected = tp.distance_matrix(diagrams, matrix.measure)
+            np.testing.assert_array_equal(run, expected.values)
         np.testing.assert_array_equal(matrix.mean, matrix.runs.mean(axis=0))
 
 
@@ -93,6 +94,16 @@ def test_a_second_data_set_is_compared_with_the_first_in_the_control(run_copy: P
     np.testing.assert_array_equal(matrix.runs[0], expected)
     assert 'id="control"' in (run_copy / "results/report.html").read_text()
     assert (run_copy / "results/control/figures/heat_mean.svg").is_file()
+    assert (run_copy / "results/figures/silhouette_std.pdf").is_file()
+    norms = (run_copy / "results/tables/control_norms.csv").read_text().splitlines()
+    assert [line.split(",")[:3] for line in norms[1:4]] == [
+        ["one_norm", "digits", "input_order-1"],
+        ["one_norm", "digits", "input_order-2"],
+        ["one_norm", "other", "input_order-1"],
+    ]
+    baselines, _ = tp.load_distances(run_copy / "results/control/baselines/seed1.h5")
+    assert baselines["weight_histogram"].labels == matrix.labels
+    assert np.isfinite(baselines["one_norm"].values).all()
     (other, *_), _ = tp.load_average(run_copy / "results/other/matrices.h5")
     assert other.labels == ("layer_size-4", "input_order-1", "input_order-2")
 

@@ -43,6 +43,7 @@ rule tables:
             category="{dataset}",
         ),
         distances="results/tables/{dataset}_distances.csv",
+        networks="results/tables/{dataset}_networks.csv",
     log:
         "results/logs/tables/{dataset}.log",
     benchmark:
@@ -55,7 +56,7 @@ rule tables:
         runtime=30,
     shell:
         "topoprint tables {input.matrices} --statistics {output.statistics} "
-        "--distances {output.distances} > {log} 2>&1"
+        "--distances {output.distances} --networks {output.networks} > {log} 2>&1"
 
 
 rule figures:
@@ -84,21 +85,71 @@ rule figures:
         "topoprint figures {input.matrices} --output {params.folder} > {log} 2>&1"
 
 
+rule overview:
+    input:
+        matrices=expand("results/{dataset}/matrices.h5", dataset=DATASETS),
+    output:
+        heatmaps=report(
+            expand("results/figures/{name}.svg", name=HEATMAPS),
+            caption="../report/overview.rst",
+            category="whole experiment",
+        ),
+        others=expand(
+            "results/figures/{name}.{kind}", name=HEATMAPS, kind=["pdf", "png"]
+        ),
+    log:
+        "results/logs/overview.log",
+    benchmark:
+        "results/benchmarks/overview.tsv"
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        folder=lambda wildcards, output: Path(output.others[0]).parent,
+    shell:
+        "topoprint overview {input.matrices} --output {params.folder} > {log} 2>&1"
+
+
+rule paper:
+    input:
+        matrices=expand("results/{dataset}/matrices.h5", dataset=WITH_CONTROL),
+    output:
+        comparison=report(
+            PAPER_TABLES["comparison"],
+            caption="../report/paper.rst",
+            category="whole experiment",
+        ),
+        norms=PAPER_TABLES["norms"],
+        statistics=PAPER_TABLES["statistics"],
+    log:
+        "results/logs/paper.log",
+    benchmark:
+        "results/benchmarks/paper.tsv"
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        control=CONFIG.control,
+    shell:
+        "topoprint paper {input.matrices} --control {params.control} --norms {output.norms} "
+        "--statistics {output.statistics} --output {output.comparison} > {log} 2>&1"
+
+
 rule report:
     input:
-        matrices=expand(
-            "results/{dataset}/matrices.h5",
-            dataset=[*DATASETS, *(["control"] if CONTROL else [])],
-        ),
+        matrices=expand("results/{dataset}/matrices.h5", dataset=WITH_CONTROL),
         accuracy=expand("results/tables/{dataset}_accuracy.csv", dataset=DATASETS),
-        tables=[
-            f"results/tables/{dataset}_group_statistics.csv"
-            for dataset in [*DATASETS, *(["control"] if CONTROL else [])]
-        ],
-        figures=[
-            f"results/{dataset}/figures/{HEATMAPS[0]}.svg"
-            for dataset in [*DATASETS, *(["control"] if CONTROL else [])]
-        ],
+        tables=expand(
+            "results/tables/{dataset}_group_statistics.csv", dataset=WITH_CONTROL
+        ),
+        figures=expand(FIGURES, dataset=WITH_CONTROL, name=HEATMAPS[0], kind="svg"),
+        whole=results_of_whole(),
     output:
         page=report(
             "results/report.html",

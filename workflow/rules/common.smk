@@ -25,6 +25,7 @@ DATASETS = [dataset.name for dataset in CONFIG.datasets]
 NETWORKS = {name: list(design.networks(CONFIG, name)) for name in DATASETS}
 SEEDS = CONFIG.seeds
 CONTROL = design.control(CONFIG)
+WITH_CONTROL = [*DATASETS, *(["control"] if CONTROL else [])]
 METRICS = CONFIG.distances.metrics
 # Where the data lie is no parameter of a rule: another folder is no reason to rerun. `topoprint data`
 # takes it from the environment, where a user may have set it already.
@@ -33,9 +34,20 @@ DATA_ROOT = Path(os.environ.setdefault("TOPOPRINT_DATA", CONFIG.data.root))
 NETWORK = "results/{dataset}/networks/{network}/seed{seed}.safetensors"
 INITIAL = "results/{dataset}/networks/{network}/seed{seed}.initial.safetensors"
 DIAGRAM = "results/{dataset}/diagrams/{network}/seed{seed}.h5"
+# The files of one seed that are averaged over the seeds: distances, and baselines where asked for.
+DISTANCES = [
+    f"results/{{dataset}}/{kind}/seed{{seed}}.h5"
+    for kind in ("distances", *(["baselines"] if CONFIG.baselines else []))
+]
 FIGURES = "results/{dataset}/figures/{name}.{kind}"
-TABLES = ["accuracy", "group_statistics", "distances"]
-HEATMAPS = [f"{metric}_{part}" for metric in METRICS for part in ("mean", "std")]
+TABLES = ["accuracy", "group_statistics", "distances", "networks"]
+PAPER_TABLES = {
+    "comparison": "results/tables/paper_comparison.csv",
+    "norms": "results/tables/control_norms.csv",
+    "statistics": "results/tables/control_norm_statistics.csv",
+}
+MEASURES = [*METRICS, *CONFIG.baselines]
+HEATMAPS = [f"{measure}_{part}" for measure in MEASURES for part in ("mean", "std")]
 
 
 def results_of(dataset):
@@ -45,7 +57,7 @@ def results_of(dataset):
         f"results/{dataset}/data.h5",
         feature_files(dataset),
         expand([NETWORK, INITIAL, DIAGRAM], **cells),
-        expand("results/{dataset}/distances/seed{seed}.h5", **cells),
+        expand(DISTANCES, **cells),
         f"results/{dataset}/matrices.h5",
         expand(
             FIGURES,
@@ -62,12 +74,22 @@ def results_of_control():
     if not CONTROL:
         return []
     return [
-        expand("results/control/distances/seed{seed}.h5", seed=SEEDS),
+        expand(DISTANCES, dataset="control", seed=SEEDS),
         "results/control/matrices.h5",
         expand(FIGURES, dataset="control", name=HEATMAPS, kind=["svg", "pdf", "png"]),
-        "results/tables/control_group_statistics.csv",
-        "results/tables/control_distances.csv",
+        expand("results/tables/control_{table}.csv", table=TABLES[1:]),
     ]
+
+
+def results_of_whole():
+    """Files that several data sets share: panels side by side, and the paper's numbers."""
+    panels = [
+        expand(
+            "results/figures/{name}.{kind}", name=HEATMAPS, kind=["svg", "pdf", "png"]
+        )
+    ]
+    tables = list(PAPER_TABLES.values()) if CONFIG.control else []
+    return [*tables, *(panels if len(DATASETS) > 1 else [])]
 
 
 def of_networks(pattern, **wildcards):
@@ -78,6 +100,14 @@ def of_networks(pattern, **wildcards):
         network=NETWORKS[known.dataset],
         seed=wildcards.get("seed", getattr(known, "seed", None)),
     )
+
+
+def of_control(pattern):
+    """Files of the networks of the control, of all data sets, for one seed."""
+    return [
+        expand(pattern, dataset=dataset, network=networks, allow_missing=True)
+        for dataset, networks in CONTROL.items()
+    ]
 
 
 def own_file(wildcards):
@@ -123,11 +153,23 @@ def network_spec(wildcards):
 
 def diagram_options():
     """The slice of the config that a diagram depends on, as options."""
-    graph, homology = CONFIG.graph, CONFIG.homology
+    homology = CONFIG.homology
     return (
-        f"--zeta {graph.zeta} {'--bias' if graph.bias else '--no-bias'} "
-        f"--engine {homology.engine} --max-dimension {homology.max_dimension}"
+        f"{graph_options()} --engine {homology.engine} "
+        f"--max-dimension {homology.max_dimension}"
     )
+
+
+def baseline_options():
+    """The slice of the config that the baselines depend on, as options."""
+    names = " ".join(f"--baseline {name}" for name in CONFIG.baselines)
+    return f"{names} {graph_options()}"
+
+
+def graph_options():
+    """The slice of the config that turns a network into a graph, as options."""
+    graph = CONFIG.graph
+    return f"--zeta {graph.zeta} {'--bias' if graph.bias else '--no-bias'}"
 
 
 def distance_options():

@@ -47,10 +47,7 @@ rule distances:
 # The control: one experiment of every data set in one matrix. No network is trained for it.
 rule control_distances:
     input:
-        diagrams=[
-            expand(DIAGRAM, dataset=dataset, network=networks, allow_missing=True)
-            for dataset, networks in CONTROL.items()
-        ],
+        diagrams=of_control(DIAGRAM),
     output:
         distances="results/control/distances/seed{seed}.h5",
     log:
@@ -70,11 +67,56 @@ rule control_distances:
         "--output {output.distances} > {log} 2>&1"
 
 
+# Simpler distances between the networks themselves, to hold the topological ones against.
+rule baselines:
+    input:
+        networks=of_networks(NETWORK),
+    output:
+        distances="results/{dataset}/baselines/seed{seed}.h5",
+    log:
+        "results/logs/baselines/{dataset}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/baselines/{dataset}/seed{seed}.tsv"
+    wildcard_constraints:
+        dataset="|".join(DATASETS),
+    conda:
+        "../../envs/topology.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        options=baseline_options(),
+    shell:
+        "topoprint baselines {input.networks} {params.options} --output {output.distances} "
+        "> {log} 2>&1"
+
+
+rule control_baselines:
+    input:
+        networks=of_control(NETWORK),
+    output:
+        distances="results/control/baselines/seed{seed}.h5",
+    log:
+        "results/logs/baselines/control/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/baselines/control/seed{seed}.tsv"
+    conda:
+        "../../envs/topology.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        options=baseline_options(),
+    shell:
+        "topoprint baselines {input.networks} {params.options} --across "
+        "--output {output.distances} > {log} 2>&1"
+
+
 rule average:
     input:
-        distances=expand(
-            "results/{dataset}/distances/seed{seed}.h5", seed=SEEDS, allow_missing=True
-        ),
+        distances=expand(DISTANCES, seed=SEEDS, allow_missing=True),
     output:
         matrices="results/{dataset}/matrices.h5",
     log:

@@ -1,15 +1,17 @@
 """Heatmaps of averaged matrices, as in Figures 1, 4 and 5 of the paper."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib import patheffects
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from topoprint.analysis.statistics import group_spans
@@ -17,8 +19,11 @@ from topoprint.analysis.tables import Accuracy
 from topoprint.topology.matrix import AveragedMatrix
 from topoprint.topology.storage import atomic_path
 
+Array = NDArray[np.float64]
+
 # Even steps of lightness, readable in grey and with any colour vision; low distances are dark.
 COLOURS = "cividis"
+NOT_COMPARABLE = "#d9dde3"
 FORMATS = ("svg", "pdf", "png")
 # No dates and no random ids: equal matrices give equal bytes.
 METADATA: dict[str, dict[str, Any]] = {
@@ -34,24 +39,58 @@ def write_heatmaps(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> No
 
     Both show shares of the greatest mean distance, on a scale from 0; the mean's ends at 1.
     """
-    greatest = float(matrix.mean.max()) or 1.0
-    _heatmap(
+    spread = matrix.std / matrix.greatest
+    _write_heatmap(
         matrix,
-        matrix.mean / greatest,
+        matrix.mean / matrix.greatest,
         1.0,
-        f"{matrix.measure}: mean of {runs(matrix)}",
-        f"distance / {greatest:.4g}",
+        f"{spoken(matrix.measure)}: mean of {runs(matrix)}",
+        f"distance / {matrix.greatest:.4g}",
         Path(folder) / f"{matrix.measure}_mean",
     )
-    spread = matrix.std / greatest
-    _heatmap(
+    _write_heatmap(
         matrix,
         spread,
-        float(spread.max()) or 1.0,
-        f"{matrix.measure}: standard deviation of {runs(matrix)}",
-        f"deviation / {greatest:.4g}",
+        float(np.nanmax(spread)) or 1.0,
+        f"{spoken(matrix.measure)}: standard deviation of {runs(matrix)}",
+        f"deviation / {matrix.greatest:.4g}",
         Path(folder) / f"{matrix.measure}_std",
     )
+
+
+def write_overview(folder: str | os.PathLike[str], matrices: Mapping[str, AveragedMatrix]) -> None:
+    """Write ``{measure}_mean`` and ``{measure}_std`` of several data sets, side by side.
+
+    Each matrix is divided by its own greatest mean distance; all panels of a figure have one
+    scale, so that their colours can be compared.
+
+    Parameters
+    ----------
+    folder : path
+    matrices : mapping
+        Matrices of one measure, by name of the data set.
+    """
+    measure = next(iter(matrices.values())).measure
+    means = {name: matrix.mean / matrix.greatest for name, matrix in matrices.items()}
+    spreads = {name: matrix.std / matrix.greatest for name, matrix in matrices.items()}
+    top = max(float(np.nanmax(values)) for values in spreads.values()) or 1.0
+    for part, values, limit, title in (
+        ("mean", means, 1.0, "mean distance / its maximum"),
+        ("std", spreads, top, "standard deviation / the maximum of the mean"),
+    ):
+        columns = min(3, len(matrices))
+        rows = -(-len(matrices) // columns)
+        with mpl.rc_context(STYLE):
+            figure = Figure(figsize=(3.3 * columns + 0.6, 3.5 * rows + 0.4), layout="constrained")
+            grid = figure.subplots(rows, columns, squeeze=False).ravel()
+            for axes in grid[len(matrices) :]:
+                axes.set_axis_off()
+            for axes, (name, matrix) in zip(grid, matrices.items(), strict=False):
+                image = _draw(axes, matrix, values[name], limit, small=True)
+                axes.set_title(spoken(name), fontsize=10, pad=24)
+            figure.suptitle(f"{spoken(measure)}: {title}", fontsize=11)
+            figure.colorbar(image, ax=list(grid), shrink=0.6, pad=0.02)
+            _save(figure, Path(folder) / f"{measure}_{part}")
 
 
 def write_accuracies(folder: str | os.PathLike[str], scores: Sequence[Accuracy]) -> None:
@@ -64,7 +103,7 @@ def write_accuracies(folder: str | os.PathLike[str], scores: Sequence[Accuracy])
             own = [100 * score.test_accuracy for score in scores if score.network == network]
             axes.plot(own, [row] * len(own), "o", color="#31688e", alpha=0.6, markersize=4.5)
             axes.plot([np.mean(own)], [row], "|", color="black", markersize=11)
-        axes.set_yticks(range(len(networks)), [_spoken(network) for network in networks])
+        axes.set_yticks(range(len(networks)), [_spoken_network(network) for network in networks])
         axes.set_ylim(len(networks) - 0.5, -0.5)
         axes.set_xlabel("test accuracy, % (a dot a seed, a line their mean)")
         axes.grid(axis="x", alpha=0.3)
@@ -76,52 +115,62 @@ def runs(matrix: AveragedMatrix) -> str:
     return f"{len(matrix.runs)} run{'' if len(matrix.runs) == 1 else 's'}"
 
 
-def _heatmap(
-    matrix: AveragedMatrix,
-    values: NDArray[np.float64],
-    top: float,
-    title: str,
-    unit: str,
-    stem: Path,
+def spoken(name: str) -> str:
+    """Return a name of the config as words."""
+    return name.replace("_", " ")
+
+
+def _write_heatmap(
+    matrix: AveragedMatrix, values: Array, top: float, title: str, unit: str, stem: Path
 ) -> None:
-    count = len(matrix.labels)
-    spans = group_spans(matrix.groups)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(5.4, 4.9), layout="constrained")
         axes = figure.add_subplot()
-        image = axes.imshow(values, cmap=COLOURS, vmin=0, vmax=top, interpolation="nearest")
-        outline: list[patheffects.AbstractPathEffect] = [
-            patheffects.withStroke(linewidth=2.4, foreground="black", alpha=0.55)
-        ]
-        for _, first, _ in spans[1:]:
-            for draw in (axes.axhline, axes.axvline):
-                line = draw(first - 0.5, color="white", linewidth=1.1, linestyle=(0, (4, 3)))
-                line.set_path_effects(outline)
-        numbers = [str(number) for number in range(1, count + 1)]
-        axes.set_xticks(range(count), numbers, fontsize=7)
-        axes.set_yticks(range(count), numbers, fontsize=7)
-        axes.tick_params(length=2)
-        for group, first, last in spans:
-            axes.annotate(
-                group.replace("_", "\n", 1).replace("_", " "),
-                ((first + last - 1) / 2, 1.0),
-                xytext=(0, 5),
-                xycoords=axes.get_xaxis_transform(),
-                textcoords="offset points",
-                ha="center",
-                va="bottom",
-                fontsize=6.5,
-                linespacing=1.0,
-            )
+        image = _draw(axes, matrix, values, top)
         axes.set_title(title, fontsize=10, pad=28)
         bar = figure.colorbar(image, ax=axes, shrink=0.86, pad=0.02)
         bar.set_label(unit)
         _save(figure, stem)
 
 
-def _spoken(network: str) -> str:
+def _draw(
+    axes: Axes, matrix: AveragedMatrix, values: Array, top: float, small: bool = False
+) -> AxesImage:
+    """Draw a matrix on a scale from 0 to ``top``, its groups separated by dashed lines."""
+    count = len(matrix.labels)
+    spans = group_spans(matrix.groups)
+    colours = mpl.colormaps[COLOURS].with_extremes(bad=NOT_COMPARABLE)
+    image = axes.imshow(values, cmap=colours, vmin=0, vmax=top, interpolation="nearest")
+    outline: list[patheffects.AbstractPathEffect] = [
+        patheffects.withStroke(linewidth=2.4, foreground="black", alpha=0.55)
+    ]
+    for _, first, _ in spans[1:]:
+        for draw in (axes.axhline, axes.axvline):
+            line = draw(first - 0.5, color="white", linewidth=1.1, linestyle=(0, (4, 3)))
+            line.set_path_effects(outline)
+    step = 2 if small and count > 10 else 1
+    numbers = [str(number) for number in range(1, count + 1, step)]
+    axes.set_xticks(range(0, count, step), numbers, fontsize=7)
+    axes.set_yticks(range(0, count, step), numbers, fontsize=7)
+    axes.tick_params(length=2)
+    for group, first, last in spans:
+        axes.annotate(
+            spoken(group.replace("_", "\n", 1)),
+            ((first + last - 1) / 2, 1.0),
+            xytext=(0, 5),
+            xycoords=axes.get_xaxis_transform(),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=5.5 if small else 6.5,
+            linespacing=1.0,
+        )
+    return image
+
+
+def _spoken_network(network: str) -> str:
     experiment, _, value = network.rpartition("-")
-    return f"{experiment.replace('_', ' ')} {value}"
+    return f"{spoken(experiment)} {value}"
 
 
 def _save(figure: Figure, stem: Path) -> None:

@@ -16,7 +16,8 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from numpy.typing import NDArray
 
-from topoprint.analysis.figures import COLOURS, runs
+from topoprint.analysis.figures import COLOURS, NOT_COMPARABLE, runs
+from topoprint.analysis.paper import compare_with_paper, norm_statistics
 from topoprint.analysis.statistics import GroupStatistics, group_spans, group_statistics
 from topoprint.analysis.tables import Accuracy
 from topoprint.topology.matrix import AveragedMatrix
@@ -36,8 +37,17 @@ PACKAGES = (
     "matplotlib",
 )
 STAGES = (
-    "data", "features", "train", "diagram", "distances", "average", "accuracy", "figures", "tables",
+    "data", "features", "train", "diagram", "distances", "baselines", "average", "accuracy",
+    "figures", "tables",
 )  # fmt: skip
+# The paper's figures: data sets and measures.
+PAPER_FIGURES = {
+    1: [("reuters", "silhouette"), ("language_identification", "silhouette")],
+    2: [("control", "one_norm"), ("control", "frobenius_norm")],
+    3: [("control", "silhouette")],
+    4: [("mnist", "heat"), ("fashion_mnist", "heat"), ("cifar10", "heat")],
+    5: [("language_identification", "landscape")],
+}
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,14 @@ class Dataset:
 
 
 @dataclass(frozen=True)
+class PaperFigure:
+    """A figure of the paper, and the data sets and measures that it shows."""
+
+    number: int
+    parts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class StageTime:
     """What the benchmark files say of one stage."""
 
@@ -112,7 +130,8 @@ def write_report(
     accuracies : sequence of Accuracy
         Test scores of the networks of these data sets.
     config : mapping
-        The config that made them, JSON values.
+        The config that made them, JSON values; its ``control`` names the experiment whose
+        norms are told.
     benchmarks : path, optional
         Folder of Snakemake's benchmark files, ``{stage}/**/*.tsv``; without it, no times.
     """
@@ -123,8 +142,12 @@ def write_report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    control = config.get("control")
     page = environment.get_template("report.html").render(
         datasets=[_dataset(name, found, accuracies) for name, found in matrices.items()],
+        norms=norm_statistics(matrices, control) if control else [],
+        comparisons=compare_with_paper(matrices, control),
+        figures=_paper_figures(matrices),
         config=json.dumps(config, indent=2, ensure_ascii=False),
         versions={"Python": platform.python_version(), **_versions()},
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
@@ -183,12 +206,11 @@ def _dataset(
 
 
 def _measure(matrix: AveragedMatrix) -> Measure:
-    greatest = float(matrix.mean.max()) or 1.0
-    spread = float(matrix.std.max()) or 1.0
+    spread = float(np.nanmax(matrix.std)) or 1.0
     return Measure(
         name=matrix.measure,
         heatmaps=[
-            _heatmap(matrix, "mean", matrix.mean, greatest),
+            _heatmap(matrix, "mean", matrix.mean, matrix.greatest),
             _heatmap(matrix, "standard deviation", matrix.std, spread),
         ],
         statistics=group_statistics(matrix),
@@ -204,7 +226,7 @@ def _heatmap(
             column,
             _colour(values[row, column] / top),
             f"{row + 1} {one} – {column + 1} {other}: "
-            f"{matrix.mean[row, column]:.5g} ± {matrix.std[row, column]:.3g}",
+            + _told(matrix.mean[row, column], matrix.std[row, column]),
         )
         for row, one in enumerate(matrix.labels)
         for column, other in enumerate(matrix.labels)
@@ -220,8 +242,22 @@ def _heatmap(
     )
 
 
+def _told(mean: float, std: float) -> str:
+    return f"{mean:.5g} ± {std:.3g}" if np.isfinite(mean) else "not comparable"
+
+
 def _colour(share: float) -> str:
-    return to_hex(colormaps[COLOURS](share))
+    return to_hex(colormaps[COLOURS](share)) if np.isfinite(share) else NOT_COMPARABLE
+
+
+def _paper_figures(matrices: Mapping[str, Sequence[AveragedMatrix]]) -> list[PaperFigure]:
+    """Where the paper's figures stand on the page, of those that this run has."""
+    known = {(name, matrix.measure) for name, found in matrices.items() for matrix in found}
+    return [
+        PaperFigure(number, parts)
+        for number, wanted in PAPER_FIGURES.items()
+        if (parts := [part for part in wanted if part in known])
+    ]
 
 
 def _versions() -> dict[str, str]:

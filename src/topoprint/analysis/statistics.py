@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
 from topoprint.topology.matrix import AveragedMatrix
 
@@ -18,8 +19,9 @@ class GroupStatistics:
     group : str
     networks : int
     mean, deviation : float
-        Mean and standard deviation (ddof 0) of the group's upper triangle of the mean matrix
-        divided by its maximum; NaN for a group of one network.
+        Mean and standard deviation (ddof 0) of the group's upper triangle of a matrix divided by
+        the matrix's maximum, over the pairs that the measure can compare; NaN where there are
+        none.
     """
 
     group: str
@@ -28,13 +30,23 @@ class GroupStatistics:
     deviation: float
 
 
-def group_statistics(matrix: AveragedMatrix) -> list[GroupStatistics]:
-    """Statistics of each experiment group, in the order of the matrix."""
-    relative = matrix.mean / (matrix.mean.max() or 1.0)
+def group_statistics(
+    matrix: AveragedMatrix, values: NDArray[np.float64] | None = None
+) -> list[GroupStatistics]:
+    """Statistics of each experiment group, in the order of the matrix.
+
+    Parameters
+    ----------
+    matrix : AveragedMatrix
+    values : ndarray, float64, shape (n, n), optional
+        Distances between the same networks, such as those of one run; by default the mean.
+    """
+    values = matrix.mean if values is None else values
+    relative = values / (float(np.nanmax(values)) or 1.0)
     statistics = []
     for group, first, last in group_spans(matrix.groups):
-        block = relative[first:last, first:last]
-        distances = block[np.triu_indices(last - first, k=1)]
+        distances = relative[first:last, first:last][np.triu_indices(last - first, k=1)]
+        distances = distances[np.isfinite(distances)]
         mean, deviation = (
             (float(distances.mean()), float(distances.std()))
             if distances.size

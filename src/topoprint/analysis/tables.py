@@ -3,8 +3,9 @@
 import csv
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from topoprint.analysis.statistics import group_statistics
 from topoprint.topology.errors import InputError
@@ -51,7 +52,7 @@ def write_statistics(path: str | os.PathLike[str], matrices: Sequence[AveragedMa
         for matrix in matrices
         for row in group_statistics(matrix)
     ]
-    _write(path, ["measure", "group", "networks", "mean", "deviation"], rows)
+    write_rows(path, ["measure", "group", "networks", "mean", "deviation"], rows)
 
 
 def write_distances(path: str | os.PathLike[str], matrices: Sequence[AveragedMatrix]) -> None:
@@ -63,13 +64,24 @@ def write_distances(path: str | os.PathLike[str], matrices: Sequence[AveragedMat
         for column, other in enumerate(matrix.labels)
         if row < column
     ]
-    _write(path, ["measure", "network", "other_network", "mean", "std"], rows)
+    write_rows(path, ["measure", "network", "other_network", "mean", "std"], rows)
+
+
+def write_networks(path: str | os.PathLike[str], matrix: AveragedMatrix) -> None:
+    """Write which network each row of the matrices is (Table 1 of the paper)."""
+    rows = [
+        [number, network, group]
+        for number, (network, group) in enumerate(
+            zip(matrix.labels, matrix.groups, strict=True), start=1
+        )
+    ]
+    write_rows(path, ["number", "network", "group"], rows)
 
 
 def write_accuracies(path: str | os.PathLike[str], scores: Sequence[Accuracy]) -> None:
     """Write the test scores, a row a network and seed."""
     rows = [[s.dataset, s.network, s.seed, s.test_accuracy, s.test_loss] for s in scores]
-    _write(path, ["dataset", "network", "seed", "test_accuracy", "test_loss"], rows)
+    write_rows(path, ["dataset", "network", "seed", "test_accuracy", "test_loss"], rows)
 
 
 def load_accuracies(path: str | os.PathLike[str]) -> list[Accuracy]:
@@ -90,9 +102,15 @@ def load_accuracies(path: str | os.PathLike[str]) -> list[Accuracy]:
         raise InputError(f"{path}: not a table of accuracies; make it again") from error
 
 
-def _write(
+def write_records(path: str | os.PathLike[str], kind: type, records: Sequence[Any]) -> None:
+    """Write dataclass instances as a table, a column a field."""
+    write_rows(path, [field.name for field in fields(kind)], map(astuple, records))
+
+
+def write_rows(
     path: str | os.PathLike[str], header: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
+    """Write a table as CSV."""
     with (
         atomic_path(path) as temporary,
         temporary.open("w", newline="", encoding="utf-8") as file,

@@ -1,6 +1,7 @@
 """Subcommands of the analysis: averaged matrices → figures, tables, report."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 
 from topoprint.cli.options import Output, app, make_parent
 from topoprint.topology.errors import InputError
+from topoprint.topology.matrix import AveragedMatrix, load_average
 
 
 @app.command()
@@ -17,7 +19,6 @@ def figures(
 ) -> None:
     """Draw the heatmaps of the averaged matrices."""
     from topoprint.analysis.figures import write_heatmaps
-    from topoprint.topology.matrix import load_average
 
     averaged, _ = load_average(matrices)
     output.mkdir(parents=True, exist_ok=True)
@@ -30,14 +31,15 @@ def tables(
     matrices: Annotated[Path, typer.Argument(help="matrices.h5 that `topoprint average` wrote.")],
     statistics: Annotated[Path, typer.Option(help="CSV to write: statistics of the groups.")],
     distances: Annotated[Path, typer.Option(help="CSV to write: averaged distances.")],
+    networks: Annotated[Path, typer.Option(help="CSV to write: which row is which network.")],
 ) -> None:
     """Write the averaged distances and their statistics as tables."""
-    from topoprint.analysis.tables import write_distances, write_statistics
-    from topoprint.topology.matrix import load_average
+    from topoprint.analysis.tables import write_distances, write_networks, write_statistics
 
     averaged, _ = load_average(matrices)
-    for path in (statistics, distances):
+    for path in (statistics, distances, networks):
         make_parent(path)
+    write_networks(networks, averaged[0])
     write_statistics(statistics, averaged)
     write_distances(distances, averaged)
 
@@ -62,6 +64,50 @@ def accuracy(
 
 
 @app.command()
+def overview(
+    matrices: Annotated[list[Path], typer.Argument(help="matrices.h5, one a data set.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")],
+) -> None:
+    """Draw the heatmaps of several data sets side by side, on one scale."""
+    from topoprint.analysis.figures import write_overview
+
+    by_dataset = _by_dataset(matrices)
+    output.mkdir(parents=True, exist_ok=True)
+    for measure in next(iter(by_dataset.values())):
+        write_overview(
+            output,
+            {
+                dataset: matrix
+                for dataset, averaged in by_dataset.items()
+                for matrix in averaged
+                if matrix.measure == measure.measure
+            },
+        )
+
+
+@app.command()
+def paper(
+    matrices: Annotated[list[Path], typer.Argument(help="matrices.h5, one a data set.")],
+    output: Output,
+    norms: Annotated[Path, typer.Option(help="CSV to write: norms of the control's networks.")],
+    statistics: Annotated[Path, typer.Option(help="CSV to write: statistics of these norms.")],
+    control: Annotated[str, typer.Option(help="Experiment that is the control.")] = "input_order",
+) -> None:
+    """Set Tables 2 and 3 of the paper beside these matrices."""
+    from topoprint.analysis import paper as compared
+    from topoprint.analysis.tables import write_records
+
+    by_dataset = _by_dataset(matrices)
+    for path in (output, norms, statistics):
+        make_parent(path)
+    write_records(norms, compared.OwnNorm, compared.own_norms(by_dataset, control))
+    write_records(
+        statistics, compared.NormStatistics, compared.norm_statistics(by_dataset, control)
+    )
+    write_records(output, compared.Comparison, compared.compare_with_paper(by_dataset, control))
+
+
+@app.command()
 def report(
     matrices: Annotated[list[Path], typer.Argument(help="matrices.h5, one a data set.")],
     output: Output,
@@ -74,16 +120,22 @@ def report(
     """Write the report, one self-contained HTML page."""
     from topoprint.analysis.report import write_report
     from topoprint.analysis.tables import load_accuracies
-    from topoprint.topology.matrix import load_average
 
-    by_dataset = {}
-    for path in matrices:
-        averaged, identity = load_average(path)
-        by_dataset[identity["dataset"]] = averaged
     scores = [score for path in accuracy for score in load_accuracies(path)]
     try:
         shown = json.loads(config)
     except json.JSONDecodeError as error:
         raise InputError(f"--config is not JSON ({error})") from error
     make_parent(output)
-    write_report(output, by_dataset, scores, shown, benchmarks)
+    write_report(output, _by_dataset(matrices), scores, shown, benchmarks)
+
+
+def _by_dataset(paths: Sequence[Path]) -> dict[str, list[AveragedMatrix]]:
+    """Averaged matrices of each data set, in the order of the files."""
+    found = {}
+    for path in paths:
+        averaged, identity = load_average(path)
+        if identity["dataset"] in found:
+            raise InputError(f"{path}: data set {identity['dataset']!r} is among the files twice")
+        found[identity["dataset"]] = averaged
+    return found

@@ -27,6 +27,7 @@ Metric = Annotated[
     list[str],
     typer.Option(help="landscape, silhouette or heat; may be repeated.", show_default="all three"),
 ]
+Across = Annotated[bool, typer.Option("--across", help="Compare networks of several data sets.")]
 GridOption = Annotated[str, typer.Option(help="paper (each pair its own) or shared.")]
 Bins = Annotated[int, typer.Option(help="Grid points.")]
 MinPersistence = Annotated[float, typer.Option(help="Bars of at most this length are dropped.")]

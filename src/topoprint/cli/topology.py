@@ -1,13 +1,14 @@
 """Subcommands of the topology: networks → diagrams → distances → averaged matrices."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from topoprint.cli.options import (
+    Across,
     Bias,
     Bins,
     DistanceEngine,
@@ -66,13 +67,11 @@ def distances(
     silhouette_power: SilhouettePower = 1.0,
     heat_sigma: HeatSigma = 0.1,
     engine: DistanceEngine = "exact",
-    across: Annotated[
-        bool, typer.Option("--across", help="Compare networks of several data sets.")
-    ] = False,
+    across: Across = False,
 ) -> None:
     """Compute the distances between the networks of one seed of one data set, or of several."""
     loaded = [Diagram.load(path) for path in diagrams]
-    identity, labels = _common_identity(diagrams, loaded, across)
+    identity, labels = _common_identity(diagrams, [made.identity for made in loaded], across)
     matrices = _matrices(
         loaded, metric, grid, bins, min_persistence, infinity, engine, labels,
         landscape={"layers": landscape_layers},
@@ -83,9 +82,39 @@ def distances(
     save_distances(output, matrices, identity)
 
 
+@app.command()
+def baselines(
+    networks: Annotated[
+        list[Path], typer.Argument(help="Trained networks, in the order of the rows.")
+    ],
+    output: Output,
+    baseline: Annotated[
+        list[str],
+        typer.Option(
+            help="one_norm, frobenius_norm, number_of_edges or weight_histogram; may be repeated.",
+            show_default="all four",
+        ),
+    ] = [],  # noqa: B006
+    zeta: Zeta = 1e-6,
+    bias: Bias = True,
+    across: Across = False,
+) -> None:
+    """Compute simpler distances between the networks themselves, to compare with."""
+    from topoprint.topology.baselines import baseline_matrices
+
+    loaded = [Network.load(path) for path in networks]
+    identity, labels = _common_identity(networks, [made.identity for made in loaded], across)
+    graphs = [to_graph(made, zeta, bias) for made in loaded]
+    matrices = baseline_matrices(graphs, labels, baseline or None)
+    make_parent(output)
+    save_distances(output, matrices, identity)
+
+
 @app.command(name="average")
 def average_command(
-    distances: Annotated[list[Path], typer.Argument(help="Distance files, one a seed.")],
+    distances: Annotated[
+        list[Path], typer.Argument(help="Distance files; a seed may have several.")
+    ],
     output: Output,
 ) -> None:
     """Average the distances of several seeds."""
@@ -188,10 +217,9 @@ def _matrices(
 
 
 def _common_identity(
-    paths: Sequence[Path], diagrams: Sequence[Diagram], across: bool
+    paths: Sequence[Path], identities: Sequence[Mapping[str, str]], across: bool
 ) -> tuple[dict[str, str], list[str]]:
-    """Find what all diagrams share, seed and data set, and their labels, which must differ."""
-    identities = [diagram.identity for diagram in diagrams]
+    """Find what all networks share, seed and data set, and their labels, which must differ."""
     shared = {key: identities[0].get(key, "") for key in ("dataset", "seed")}
     if across:
         shared["dataset"] = "control"

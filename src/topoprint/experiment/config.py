@@ -32,16 +32,18 @@ RESERVED = frozenset(
     {
         "all",
         "average",
+        "baselines",
         "benchmarks",
         "control",
-        "data",
+        "control_baselines",
         "control_distances",
+        "data",
         "diagram",
         "distances",
         "figures",
         "logs",
     }
-    | {"accuracy", "features", "prepare", "report", "tables", "train"}
+    | {"accuracy", "features", "overview", "paper", "prepare", "report", "tables", "train"}
 )
 
 
@@ -84,6 +86,9 @@ class Distances(Strict):
         return self
 
 
+BaselineName = Literal["one_norm", "frobenius_norm", "number_of_edges", "weight_histogram"]
+
+
 class Data(Strict):
     """Where data sets are kept; neither a reason to rerun nor part of any result."""
 
@@ -105,6 +110,10 @@ class Config(Strict):
     graph: GraphSettings = GraphSettings()
     homology: Homology = Homology()
     distances: Distances = Distances()
+    baselines: list[BaselineName] = Field(
+        ["one_norm", "frobenius_norm", "number_of_edges", "weight_histogram"],
+        description="Simpler distances between networks, beside the topological ones",
+    )
     data: Data = Data()
 
     @model_validator(mode="before")
@@ -128,6 +137,7 @@ class Config(Strict):
         refuse_repeats([dataset.name for dataset in self.datasets], "datasets")
         refuse_repeats([experiment.name for experiment in self.experiments], "experiments")
         refuse_repeats(self.seeds, "seeds")
+        refuse_repeats(self.baselines, "baselines")
         for dataset in self.datasets:
             if dataset.name in RESERVED:
                 raise ValueError(

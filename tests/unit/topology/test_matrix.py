@@ -170,3 +170,28 @@ def test_group_of_a_label(label, group):
 def test_nothing_to_average() -> None:
     with pytest.raises(InputError, match="no distance files"):
         average([])
+
+
+def test_measures_in_several_files_of_a_seed_come_together(tmp_path):
+    paths = []
+    for seed in (1, 2):
+        for measure, norms in (("heat", None), ("one_norm", np.array([1.0, 2.0, seed]))):
+            values = np.full((3, 3), np.nan) if norms is not None else np.zeros((3, 3))
+            np.fill_diagonal(values, 0)
+            values[0, 1] = values[1, 0] = seed
+            path = tmp_path / f"{measure}-{seed}.h5"
+            matrix = DistanceMatrix(values, LABELS, measure, own_norms=norms)
+            save_distances(path, [matrix], {"dataset": "digits", "seed": str(seed)})
+            paths.append(path)
+    averaged, _ = average(paths)
+    path = tmp_path / "matrices.h5"
+    save_average(path, averaged, {"dataset": "digits"})
+    heat, norm = load_average(path)[0]
+    assert (heat.measure, heat.seeds, heat.own_norms) == ("heat", ("1", "2"), None)
+    np.testing.assert_array_equal(norm.own_norms, [[1, 2, 1], [1, 2, 2]])
+    assert (norm.mean[0, 1], norm.greatest) == (1.5, 1.5)
+    assert np.isnan(norm.mean[0, 2])
+    with pytest.raises(InputError, match="twice"):
+        average([*paths, paths[0]])
+    with pytest.raises(InputError, match="do not hold the same measures"):
+        average(paths[:-1])
