@@ -42,7 +42,7 @@ def test_help_lists_the_stages(topoprint: Command) -> None:
     result = topoprint("--help")
     assert result.returncode == 0
     stages = ("data", "train", "diagram", "distances", "average", "accuracy", "figures", "tables")
-    for stage in (*stages, "report", "compare", "config"):
+    for stage in (*stages, "baselines", "overview", "paper", "report", "compare", "config"):
         assert f"  {stage} " in result.stdout
 
 
@@ -51,11 +51,20 @@ def test_stages_by_hand_from_networks_to_report(
 ) -> None:
     steps: list[tuple[object, ...]] = [
         ("distances", *diagrams, "--output", tmp_path / "distances/seed1.h5", "--bins", 50),
-        ("average", tmp_path / "distances/seed1.h5", "-o", tmp_path / "matrices.h5"),
+        ("baselines", *networks, "--output", tmp_path / "baselines/seed1.h5"),
+        (
+            "average", tmp_path / "distances/seed1.h5", tmp_path / "baselines/seed1.h5",
+            "-o", tmp_path / "matrices.h5",
+        ),
+        (
+            "paper", tmp_path / "matrices.h5", "-o", tmp_path / "t/p.csv",
+            "--norms", tmp_path / "t/own.csv", "--statistics", tmp_path / "t/t2.csv",
+        ),
+        ("overview", tmp_path / "matrices.h5", "-o", tmp_path / "panels"),
         ("accuracy", *networks, "-o", tmp_path / "t/a.csv", "--figures", tmp_path / "figures"),
         (
             "tables", tmp_path / "matrices.h5", "--statistics", tmp_path / "t/s.csv",
-            "--distances", tmp_path / "t/d.csv",
+            "--distances", tmp_path / "t/d.csv", "--networks", tmp_path / "t/n.csv",
         ),
         ("figures", tmp_path / "matrices.h5", "-o", tmp_path / "figures"),
         (

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from support import snakemake
 
-TOPOLOGY = {"distances", "average", "tables", "figures", "report"}
-ALL_RULES = {"prepare", "train", "accuracy", "diagram"} | TOPOLOGY
+ANALYSIS = {"average", "tables", "figures", "paper", "report"}
+TOPOLOGY = {"distances"} | ANALYSIS
+ALL_RULES = {"prepare", "train", "accuracy", "diagram", "baselines"} | TOPOLOGY
 
 
 def planned(folder: Path, *arguments: str) -> dict[str, int]:
@@ -47,7 +48,14 @@ def test_another_number_of_epochs_reruns_all_training_and_what_follows(run_copy:
 
 def test_another_zeta_reruns_homology_but_no_training(run_copy: Path) -> None:
     change(run_copy, "graph: {zeta: 0.001}")
-    assert planned(run_copy).keys() == TOPOLOGY | {"diagram"}
+    assert planned(run_copy).keys() == TOPOLOGY | {"diagram", "baselines"}
+
+
+def test_other_baselines_rerun_nothing_of_the_topology(run_copy: Path) -> None:
+    change(run_copy, "baselines: [number_of_edges]")
+    assert planned(run_copy).keys() == ANALYSIS | {"baselines"}
+    change(run_copy, "baselines: []")
+    assert planned(run_copy).keys() == ANALYSIS
 
 
 def test_another_split_reruns_everything(run_copy: Path) -> None:
@@ -80,7 +88,8 @@ def test_a_deleted_diagram_reruns_it_and_what_follows(run_copy: Path) -> None:
     (run_copy / "results/digits/diagrams/layer_size-8/seed1.h5").unlink()
     rerun = planned(run_copy)
     assert rerun == {
-        "diagram": 1, "distances": 1, "average": 1, "tables": 1, "figures": 1, "report": 1,
+        "diagram": 1, "distances": 1, "average": 1, "tables": 1, "figures": 1, "paper": 1,
+        "report": 1,
     }  # fmt: skip
 
 
