@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
+from topoprint.analysis.reproduction import Agreement, Pair
 from topoprint.analysis.statistics import group_spans
 from topoprint.analysis.tables import Accuracy
 from topoprint.topology.matrix import AveragedMatrix
@@ -24,6 +25,7 @@ Array = NDArray[np.float64]
 # Even steps of lightness, readable in grey and with any colour vision; low distances are dark.
 COLOURS = "cividis"
 NOT_COMPARABLE = "#d9dde3"
+DOTS = "#31688e"
 FORMATS = ("svg", "pdf", "png")
 # No dates and no random ids: equal matrices give equal bytes.
 METADATA: dict[str, dict[str, Any]] = {
@@ -93,6 +95,46 @@ def write_overview(folder: str | os.PathLike[str], matrices: Mapping[str, Averag
             _save(figure, Path(folder) / f"{measure}_{part}")
 
 
+def write_reproduction(
+    folder: str | os.PathLike[str], pairs: Sequence[Pair], agreements: Sequence[Agreement]
+) -> None:
+    """Write ``{measure}``: published and our mean matrices of each data set, and a scatter.
+
+    Parameters
+    ----------
+    folder : path
+    pairs : sequence of Pair
+        Of one measure; a row each.
+    agreements : sequence of Agreement
+        Of the pairs.
+    """
+    measure = pairs[0].ours.measure
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(10.2, 3.5 * len(pairs) + 0.3), layout="constrained")
+        rows = figure.subplots(len(pairs), 3, squeeze=False)
+        for axes, pair, found in zip(rows, pairs, agreements, strict=True):
+            published, ours = (m.mean / m.greatest for m in (pair.published, pair.ours))
+            for cell, values, source, matrix in (
+                (axes[0], published, "published", pair.published),
+                (axes[1], ours, "ours", pair.ours),
+            ):
+                image = _draw(cell, matrix, values, 1.0, small=True)
+                title = f"{spoken(pair.dataset)}, {source}: mean of {runs(matrix)}"
+                cell.set_title(title, fontsize=9, pad=24)
+            upper = np.triu_indices(len(ours), k=1)
+            axes[2].plot([0, 1], [0, 1], color="#9aa3af", linewidth=1)
+            axes[2].plot(published[upper], ours[upper], "o", color=DOTS, alpha=0.5, markersize=3.5)
+            axes[2].set_xlabel("published distance / its maximum")
+            axes[2].set_ylabel("our distance / its maximum")
+            axes[2].set_aspect("equal")
+            axes[2].set_title(
+                f"Spearman {found.spearman:.3f}, Mantel p = {found.p_value:.2g}", fontsize=9
+            )
+        figure.suptitle(spoken(measure), fontsize=11)
+        figure.colorbar(image, ax=rows[:, 1].tolist(), shrink=0.8 / len(pairs) + 0.05, pad=0.02)
+        _save(figure, Path(folder) / measure)
+
+
 def write_accuracies(folder: str | os.PathLike[str], scores: Sequence[Accuracy]) -> None:
     """Write ``accuracy``: the test accuracy of every network, a dot a seed."""
     networks = list(dict.fromkeys(score.network for score in scores))
@@ -101,7 +143,7 @@ def write_accuracies(folder: str | os.PathLike[str], scores: Sequence[Accuracy])
         axes = figure.add_subplot()
         for row, network in enumerate(networks):
             own = [100 * score.test_accuracy for score in scores if score.network == network]
-            axes.plot(own, [row] * len(own), "o", color="#31688e", alpha=0.6, markersize=4.5)
+            axes.plot(own, [row] * len(own), "o", color=DOTS, alpha=0.6, markersize=4.5)
             axes.plot([np.mean(own)], [row], "|", color="black", markersize=11)
         axes.set_yticks(range(len(networks)), [_spoken_network(network) for network in networks])
         axes.set_ylim(len(networks) - 0.5, -0.5)

@@ -108,6 +108,54 @@ def paper(
 
 
 @app.command()
+def reproduce(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            help="The authors' {heat,landscape,silhouette}_distance_matrices.npy, in a "
+            "folder a data set."
+        ),
+    ],
+    results: Annotated[
+        Path, typer.Option(help="Folder of a run, with {data set}/matrices.h5.")
+    ] = Path("results"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")] = Path(
+        "results/reproduction"
+    ),
+) -> None:
+    """Compare a run with the matrices that the authors of the paper published."""
+    from topoprint.analysis.figures import write_reproduction
+    from topoprint.analysis.reproduction import (
+        Agreement,
+        GroupMeans,
+        agreement,
+        group_means,
+        pair_up,
+    )
+    from topoprint.analysis.tables import write_records
+
+    paths = sorted(results.glob("*/matrices.h5"))
+    if not paths:
+        raise InputError(f"{results}: holds no */matrices.h5; run the experiment first")
+    pairs = pair_up(folder, _by_dataset(paths))
+    found = [agreement(pair) for pair in pairs]
+    output.mkdir(parents=True, exist_ok=True)
+    write_records(output / "agreement.csv", Agreement, found)
+    groups = [row for pair in pairs for row in group_means(pair)]
+    write_records(output / "group_means.csv", GroupMeans, groups)
+    for measure in dict.fromkeys(row.measure for row in found):
+        of_measure = [number for number, row in enumerate(found) if row.measure == measure]
+        write_reproduction(output, [pairs[n] for n in of_measure], [found[n] for n in of_measure])
+    print(f"{'data set':22} {'measure':11} {'Spearman':>8} {'p':>7} {'scale':>6}")
+    for row in found:
+        print(
+            f"{row.dataset:22} {row.measure:11} {row.spearman:8.3f} {row.p_value:7.2g} "
+            f"{row.scale:6.2f}"
+        )
+    print(f"\n{output}: agreement.csv, group_means.csv, and a figure a measure")
+
+
+@app.command()
 def report(
     matrices: Annotated[list[Path], typer.Argument(help="matrices.h5, one a data set.")],
     output: Output,

@@ -1,0 +1,83 @@
+"""How alike two distance matrices are: Spearman correlation, tested as by Mantel (1967)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import permutation_test, rankdata
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Mantel:
+    """Result of a Mantel test.
+
+    Attributes
+    ----------
+    correlation : float
+        Spearman's ρ of the distances above the diagonal; NaN if one matrix has equal ones alone.
+    p_value : float
+        Share of the permutations of one matrix's networks, the given order counted as one, whose
+        ρ is at least as great; all permutations where they are fewer than asked for.
+    """
+
+    correlation: float
+    p_value: float
+
+
+def spearman(one: Array, other: Array) -> float:
+    """Spearman's ρ of the distances above the diagonals of two matrices, shape (n, n)."""
+    upper = np.triu_indices(len(one), k=1)
+    return _pearson(_standardised(one[upper]), _standardised(other[upper]))
+
+
+def mantel(one: Array, other: Array, permutations: int = 9999, seed: int = 0) -> Mantel:
+    """Test whether two distance matrices of the same networks are correlated, by Mantel's test.
+
+    Distances of one network depend on each other, so networks are permuted, not distances.
+
+    Parameters
+    ----------
+    one, other : ndarray, float64, shape (n, n)
+        Symmetric; networks in the same order.
+    permutations : int
+        Number of random permutations.
+    seed : int
+        Of the permutations.
+    """
+    upper = np.triu_indices(len(one), k=1)
+    # Permuting networks permutes ranks: they are taken once.
+    ranks = np.zeros(one.shape)
+    ranks[upper] = _standardised(one[upper])
+    ranks += ranks.T
+    fixed = _standardised(other[upper])
+
+    def correlation(order: NDArray[np.int64]) -> float:
+        permuted: Array = ranks[np.ix_(order, order)][upper]
+        return _pearson(permuted, fixed)
+
+    order = np.arange(len(one))
+    if not np.isfinite(observed := correlation(order)):
+        return Mantel(observed, np.nan)
+    found = permutation_test(
+        (order,),
+        correlation,
+        permutation_type="pairings",
+        alternative="greater",
+        n_resamples=permutations,
+        rng=np.random.default_rng(seed),
+    )
+    return Mantel(observed, float(found.pvalue))
+
+
+def _standardised(values: Array) -> Array:
+    """Ranks, ties at their mean, shifted and scaled to mean 0 and norm 1; NaN if all are equal."""
+    ranks: Array = rankdata(values)
+    ranks -= ranks.mean()
+    norm = float(np.linalg.norm(ranks))
+    return ranks / norm if norm else np.full(len(ranks), np.nan)
+
+
+def _pearson(one: Array, other: Array) -> float:
+    return float(one @ other)
