@@ -120,7 +120,13 @@ def test_snakemake_report_has_captions(run_copy: Path) -> None:
 
 def test_a_second_run_gives_the_same_bytes(finished_run: Path, tmp_path: Path) -> None:
     (tmp_path / "a_small.yaml").write_text(SMALL_CONFIG)
-    assert snakemake(tmp_path, "digits").returncode == 0
+    result = snakemake(tmp_path, "digits")
+    assert result.returncode == 0
+    # What a training tells is seen in the terminal and kept in its log.
+    told = "digits layer_size-8 seed 2: epoch 2/2, loss "
+    assert told in result.stdout + result.stderr
+    log = tmp_path / "results/logs/train/digits/layer_size-8/seed2.log"
+    assert log.read_text().startswith(told)
     compared = 0
     for path in sorted((tmp_path / "results").rglob("*")):
         relative = path.relative_to(tmp_path)

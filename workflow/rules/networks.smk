@@ -19,6 +19,7 @@ rule prepare:
         "topoprint data --spec {params.spec:q} --output {output} > {log} 2>&1"
 
 
+# Trainings are long: what they tell of their epochs is seen in the terminal as well as in the log.
 rule features:
     input:
         data="results/{dataset}/data.h5",
@@ -39,7 +40,7 @@ rule features:
         spec=feature_spec,
     shell:
         "topoprint features {input.data} --spec {params.spec:q} --network {output.network} "
-        "--output {output.features} > {log} 2>&1"
+        "--output {output.features} 2>&1 | tee -i {log} >&2"
 
 
 rule train:
@@ -63,4 +64,4 @@ rule train:
     shell:
         "topoprint train {input.data} --network {wildcards.network} --seed {wildcards.seed} "
         "--spec {params.spec:q} --initial {output.initial} --output {output.trained} "
-        "> {log} 2>&1"
+        "2>&1 | tee -i {log} >&2"

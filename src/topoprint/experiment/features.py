@@ -6,7 +6,6 @@ convolutional layers of one network, trained once a data set and the same for al
 
 import math
 import sys
-import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,6 +17,7 @@ from topoprint.experiment.datasets.base import FeatureSettings
 from topoprint.experiment.datasets.samples import Inputs, Samples
 from topoprint.experiment.design import stream
 from topoprint.experiment.models import Training
+from topoprint.experiment.progress import Progress
 from topoprint.experiment.training import one_reproducible_thread, rmsprop_step
 from topoprint.topology.errors import InputError
 
@@ -139,7 +139,7 @@ def _fit(
     rule = Training(learning_rate=settings.learning_rate)
     cross_entropy = nn.CrossEntropyLoss()
     model.train()
-    started = time.monotonic()
+    progress = Progress(f"{samples.name} features", settings.epochs)
     for epoch in range(1, settings.epochs + 1):
         total = torch.zeros((), device=device)
         for batch in torch.split(torch.randperm(len(x)).to(device), settings.batch_size):
@@ -147,12 +147,7 @@ def _fit(
             rmsprop_step(parameters, torch.autograd.grad(loss, parameters), squares, rule)
             total += loss.detach() * len(batch)
         mean = float(total) / len(x)
-        left = (time.monotonic() - started) / epoch * (settings.epochs - epoch)
-        print(
-            f"{samples.name} features: epoch {epoch}/{settings.epochs}, loss {mean:.4f}, "
-            f"{left:.0f} s left",
-            file=sys.stderr,
-        )
+        progress.after(epoch, mean)
         if not math.isfinite(mean):
             raise InputError(
                 f"training of the features of {samples.name} diverged; try a smaller learning_rate"

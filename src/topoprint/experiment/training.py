@@ -1,8 +1,6 @@
 """Trains one network as the paper's authors did (section 3.2; docs/method.md)."""
 
 import math
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from torch import Tensor, nn
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.design import Cell, NetworkSpec, stream
 from topoprint.experiment.models import Architecture, Training
+from topoprint.experiment.progress import Progress
 from topoprint.topology.errors import InputError
 from topoprint.topology.network import Network
 
@@ -118,7 +117,7 @@ def _fit(model: nn.Module, x: Tensor, y: Tensor, training: Training, cell: Cell)
     squares = [torch.zeros_like(parameter) for parameter in parameters]
     cross_entropy = nn.CrossEntropyLoss()
     model.train()
-    started = time.monotonic()
+    progress = Progress(f"{cell.dataset} {cell.network} seed {cell.seed}", training.epochs)
     for epoch in range(1, training.epochs + 1):
         total = torch.zeros((), device=x.device)
         for batch in torch.split(torch.randperm(len(x)).to(x.device), training.batch_size):
@@ -126,12 +125,7 @@ def _fit(model: nn.Module, x: Tensor, y: Tensor, training: Training, cell: Cell)
             gradients = torch.autograd.grad(loss, parameters)
             rmsprop_step(parameters, gradients, squares, training)
             total += loss.detach() * len(batch)
-        left = (time.monotonic() - started) / epoch * (training.epochs - epoch)
-        print(
-            f"{cell.dataset} {cell.network} seed {cell.seed}: epoch {epoch}/{training.epochs}, "
-            f"loss {float(total) / len(x):.4f}, {left:.0f} s left",
-            file=sys.stderr,
-        )
+        progress.after(epoch, float(total) / len(x))
 
 
 @torch.no_grad()
