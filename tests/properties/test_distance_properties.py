@@ -151,3 +151,34 @@ def test_scaling_all_values_scales_the_curves(metric, several, grid, exponent):
         larger, metric, grid, 17, min_persistence=0, infinity=factor, **wider
     ).values
     np.testing.assert_allclose(scaled, factor**power * values, rtol=1e-12, atol=1e-13)
+
+
+@metrics
+@settings(deadline=None, max_examples=15)
+@given(data=st.data())
+def test_dimensions_alone_are_giottos_and_add_as_squares(metric, data):
+    compared = data.draw(collections_of_diagrams())
+    greatest = compared[0].max_dimension
+    each = [distance_matrix(compared, metric, bins=9, dimensions=[q]).values
+            for q in range(greatest + 1)]  # fmt: skip
+    whole = distance_matrix(compared, metric, bins=9).values
+    np.testing.assert_allclose(np.sqrt(sum(values**2 for values in each)), whole, rtol=1e-12)
+    assert_engines_agree(compared, metric, bins=9, dimensions=[greatest])
+
+
+@settings(deadline=None, max_examples=20)
+@given(compared=collections_of_diagrams(), copies=st.integers(2, 4))
+def test_heat_of_unit_mass_does_not_see_how_often_bars_are_repeated(compared, copies):
+    repeated = [
+        Diagram.from_bars([[], *(np.repeat(d.bars(q), copies, axis=0)
+                                 for q in range(1, d.max_dimension + 1))])
+        for d in compared
+    ]  # fmt: skip
+    higher = range(1, compared[0].max_dimension + 1)
+    if not higher:
+        return
+    found = [
+        distance_matrix(some, "heat", bins=9, dimensions=list(higher), unit_mass=True).values
+        for some in (compared, repeated)
+    ]
+    np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-9)

@@ -32,6 +32,15 @@ GridOption = Annotated[str, typer.Option(help="paper (each pair its own) or shar
 Bins = Annotated[int, typer.Option(help="Grid points.")]
 MinPersistence = Annotated[float, typer.Option(help="Bars of at most this length are dropped.")]
 Infinity = Annotated[float, typer.Option(help="What stands for a death at infinity.")]
+Dimensions = Annotated[
+    list[int],
+    typer.Option(
+        "--dimension", help="Homology dimension to compare; may be repeated.", show_default="all"
+    ),
+]
+HeatUnitMass = Annotated[
+    bool, typer.Option("--heat-unit-mass", help="Divide each heat image by its number of bars.")
+]
 LandscapeLayers = Annotated[int, typer.Option(help="Layers of the landscape.")]
 SilhouettePower = Annotated[float, typer.Option(help="Power of the silhouette's weights.")]
 HeatSigma = Annotated[float, typer.Option(help="Width of the heat kernel.")]

@@ -11,9 +11,11 @@ from topoprint.cli.options import (
     Across,
     Bias,
     Bins,
+    Dimensions,
     DistanceEngine,
     GridOption,
     HeatSigma,
+    HeatUnitMass,
     HomologyEngine,
     Infinity,
     LandscapeLayers,
@@ -66,6 +68,8 @@ def distances(
     landscape_layers: LandscapeLayers = 1,
     silhouette_power: SilhouettePower = 1.0,
     heat_sigma: HeatSigma = 0.1,
+    heat_unit_mass: HeatUnitMass = False,
+    dimension: Dimensions = [],  # noqa: B006
     engine: DistanceEngine = "exact",
     across: Across = False,
 ) -> None:
@@ -73,10 +77,10 @@ def distances(
     loaded = [Diagram.load(path) for path in diagrams]
     identity, labels = _common_identity(diagrams, [made.identity for made in loaded], across)
     matrices = _matrices(
-        loaded, metric, grid, bins, min_persistence, infinity, engine, labels,
+        loaded, metric, grid, bins, min_persistence, infinity, engine, dimension, labels,
         landscape={"layers": landscape_layers},
         silhouette={"power": silhouette_power},
-        heat={"sigma": heat_sigma},
+        heat={"sigma": heat_sigma, "unit_mass": heat_unit_mass},
     )  # fmt: skip
     make_parent(output)
     save_distances(output, matrices, identity)
@@ -134,6 +138,8 @@ def compare(
     landscape_layers: LandscapeLayers = 1,
     silhouette_power: SilhouettePower = 1.0,
     heat_sigma: HeatSigma = 0.1,
+    heat_unit_mass: HeatUnitMass = False,
+    dimension: Dimensions = [],  # noqa: B006
     layers: Layers = None,
     zeta: Zeta = 1e-6,
     bias: Bias = True,
@@ -150,10 +156,11 @@ def compare(
         for path in files
     ]
     matrices = _matrices(
-        loaded, metric, grid, bins, min_persistence, infinity, "exact", [str(p) for p in files],
+        loaded, metric, grid, bins, min_persistence, infinity, "exact", dimension,
+        [str(path) for path in files],
         landscape={"layers": landscape_layers},
         silhouette={"power": silhouette_power},
-        heat={"sigma": heat_sigma},
+        heat={"sigma": heat_sigma, "unit_mass": heat_unit_mass},
     )  # fmt: skip
     if as_json:
         found = {
@@ -197,6 +204,7 @@ def _matrices(
     min_persistence: float,
     infinity: float,
     engine: Any,
+    dimensions: Sequence[int],
     labels: Sequence[str] | None,
     **own: dict[str, float],
 ) -> list[DistanceMatrix]:
@@ -209,6 +217,7 @@ def _matrices(
             engine,
             min_persistence=min_persistence,
             infinity=infinity,
+            dimensions=dimensions or None,
             labels=labels,
             **own.get(metric, {}),
         )

@@ -23,6 +23,7 @@ def giotto_distances(
     metric: str,
     summary: "Landscape | Silhouette | Heat",
     how: "Discretisation",
+    dimensions: Sequence[int],
 ) -> NDArray[np.float64]:
     """Distances by ``Filtering``, ∞ → a number, and ``PairwiseDistance`` of giotto-tda 0.6.2.
 
@@ -36,15 +37,23 @@ def giotto_distances(
         ) from error
     padded = Filtering(epsilon=how.min_persistence).fit_transform(_padded(diagrams))
     padded[np.isinf(padded)] = how.infinity
+    own = asdict(summary)
+    if own.pop("unit_mass", False):
+        raise InputError("giotto-tda has no heat of unit mass; use the engine exact")
     parameters: dict[str, Any] = {"n_bins": how.bins}
-    parameters |= {PARAMETER_NAMES[name]: value for name, value in asdict(summary).items()}
-    pairwise = PairwiseDistance(metric=metric, metric_params=parameters)
+    parameters |= {PARAMETER_NAMES[name]: value for name, value in own.items()}
+    each = PairwiseDistance(metric=metric, metric_params=parameters, order=None)
+
+    def pairwise(some: NDArray[np.float64]) -> NDArray[np.float64]:
+        of_dimensions = each.fit_transform(some)[..., list(dimensions)]
+        norms: NDArray[np.float64] = np.linalg.norm(of_dimensions, axis=2)
+        return norms
+
     if how.grid == "shared":
-        together: NDArray[np.float64] = pairwise.fit_transform(padded)
-        return together
+        return pairwise(padded)
     values = np.zeros((len(diagrams), len(diagrams)))
     for one, other in combinations(range(len(diagrams)), 2):
-        pair = pairwise.fit_transform(padded[[one, other]])
+        pair = pairwise(padded[[one, other]])
         values[one, other] = values[other, one] = pair[0, 1]
     return values
 

@@ -66,6 +66,7 @@ def distance_matrix(
     *,
     min_persistence: float = 0.01,
     infinity: float = 1.0,
+    dimensions: Sequence[int] | None = None,
     labels: Sequence[str] | None = None,
     **parameters: float,
 ) -> DistanceMatrix:
@@ -84,10 +85,14 @@ def distance_matrix(
         See :class:`Discretisation`.
     engine : {"exact", "giotto"}
         Ours, or giotto-tda's own code; both give the same numbers.
+    dimensions : sequence of int, optional
+        Homology dimensions to compare; by default all. Grids are the same either way.
     labels : sequence of str, optional
         Names of the rows; by default the network of each diagram, or its position.
     **parameters
-        ``layers`` (landscape, default 1), ``power`` (silhouette, 1.0), ``sigma`` (heat, 0.1).
+        ``layers`` (landscape, default 1), ``power`` (silhouette, 1.0), ``sigma`` (heat, 0.1) and
+        ``unit_mass`` (heat, False: each diagram's image divided by its number of bars, which
+        giotto-tda does not have).
 
     Returns
     -------
@@ -107,12 +112,13 @@ def distance_matrix(
         raise InputError("no diagrams to compare")
     if len({diagram.max_dimension for diagram in diagrams}) > 1:
         raise InputError("the diagrams have different max_dimension; compute them alike")
+    compared = _check_dimensions(dimensions, diagrams[0].max_dimension)
     if engine == "giotto":
         from topoprint.topology.giotto import giotto_distances
 
-        values = giotto_distances(diagrams, metric, summary, how)
+        values = giotto_distances(diagrams, metric, summary, how, compared)
     elif engine == "exact":
-        values = _exact_distances(diagrams, summary, how)
+        values = _exact_distances(diagrams, summary, how, compared)
     else:
         raise InputError(f"engine {engine!r} is not known; choose exact or giotto")
     names = (
@@ -126,7 +132,17 @@ def distance_matrix(
     if len(names) != len(diagrams):
         raise InputError(f"{len(names)} labels for {len(diagrams)} diagrams")
     used: dict[str, Any] = {**asdict(how), **asdict(summary), "engine": engine}
+    if dimensions is not None:
+        used["dimensions"] = compared
     return DistanceMatrix(values, tuple(names), metric, used)
+
+
+def _check_dimensions(dimensions: Sequence[int] | None, greatest: int) -> list[int]:
+    known = range(greatest + 1)
+    wanted = list(known) if dimensions is None else list(dimensions)
+    if not wanted or len(set(wanted)) < len(wanted) or not set(wanted) <= set(known):
+        raise InputError(f"dimensions {wanted} are not some of 0 … {greatest}, each once")
+    return wanted
 
 
 def make_summary(metric: str, **parameters: float) -> Landscape | Silhouette | Heat:
@@ -140,6 +156,10 @@ def make_summary(metric: str, **parameters: float) -> Landscape | Silhouette | H
             raise InputError(
                 f"metric {metric} has no parameter {name!r}; it has {', '.join(known)}"
             )
+        if name == "unit_mass":
+            if not isinstance(value, bool):
+                raise InputError(f"unit_mass of heat must be True or False, not {value}")
+            continue
         if not isinstance(value, Real) or not (value > 0 and np.isfinite(value)):
             raise InputError(f"{name} of {metric} must be a positive number, not {value}")
         if name == "layers" and value != int(value):
@@ -167,6 +187,7 @@ def _exact_distances(
     diagrams: Sequence[Diagram],
     summary: Landscape | Silhouette | Heat,
     how: Discretisation,
+    compared: Sequence[int],
 ) -> NDArray[np.float64]:
     dimensions = range(diagrams[0].max_dimension + 1)
     # Bars are prepared twice, to know the grids and to sample, rather than all held at once.
@@ -180,7 +201,7 @@ def _exact_distances(
     squares = np.zeros((len(diagrams), len(diagrams)))
     if len(diagrams) == 1:
         return squares
-    for dimension in dimensions:
+    for dimension in compared:
         if all(extent.count == 0 for extent in extents[dimension]):
             continue
         grids = _grids(extents, dimension, how)

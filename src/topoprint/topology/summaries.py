@@ -18,6 +18,7 @@ from scipy.special import erf
 from topoprint.topology.bars import Array, Bars, Grid
 
 IntArray = NDArray[np.int64]
+Histogram = tuple[IntArray, NDArray[Any]]  # pixels, and how many bars or what share each holds
 Sampled = TypeVar("Sampled")
 
 # Tents are laid on a grid this many at a time where a landscape needs several.
@@ -179,13 +180,22 @@ class Heat:
     """Heat kernel signature (Reininghaus et al. 2015): Gaussians at the bars less their mirror.
 
     Sampled as the histogram of the bars over the pixels of the grid: numbers of the pixels that
-    hold a bar (birth pixel · bins + death pixel) and how many bars each holds.
+    hold a bar (birth pixel · bins + death pixel) and how many bars each holds. With ``unit_mass``
+    the share of bars instead: networks of different size then have images of one mass.
     """
 
     sigma: float = 0.1
+    unit_mass: bool = False
 
-    def sample(self, bars: Bars, grids: Sequence[Grid]) -> list[tuple[IntArray, IntArray]]:
+    def sample(self, bars: Bars, grids: Sequence[Grid]) -> list[Histogram]:
         """Histograms, each as (pixels, counts); bars of no length do not count."""
+        histograms = self._histograms(bars, grids)
+        if not self.unit_mass:
+            return histograms
+        return [(pixels, counts / max(1, counts.sum())) for pixels, counts in histograms]
+
+    @staticmethod
+    def _histograms(bars: Bars, grids: Sequence[Grid]) -> list[Histogram]:
         if bars.death is not None:
             proper = bars.births[: _search(bars.births, np.array([bars.death]), "left")[0]]
             return [
@@ -212,9 +222,7 @@ class Heat:
             for grid in grids
         ]
 
-    def distance(
-        self, one: tuple[IntArray, IntArray], other: tuple[IntArray, IntArray], grid: Grid
-    ) -> float:
+    def distance(self, one: Histogram, other: Histogram, grid: Grid) -> float:
         """L2 distance of the two images of bins × bins pixels."""
         if grid.step == 0:
             return 0.0
@@ -292,9 +300,7 @@ def _pixels(values: NDArray[Any], grid: Grid) -> IntArray:
     return pixels
 
 
-def _sorted_histograms(
-    values: NDArray[Any], grids: Sequence[Grid]
-) -> list[tuple[IntArray, IntArray]]:
+def _sorted_histograms(values: NDArray[Any], grids: Sequence[Grid]) -> list[Histogram]:
     """Pixels of each grid that hold some of the sorted values, and how many they hold.
 
     The pixel of a value is a truncated quotient, which may differ from the exact one in its last
@@ -316,7 +322,7 @@ def _sorted_histograms(
         reached = quotient.astype(np.int64) >= wanted
         high = np.where(unsure & reached, middle, high)
         low = np.where(unsure & ~reached, middle + 1, low)
-    histograms = []
+    histograms: list[Histogram] = []
     for borders in low:
         counts = np.diff(borders, prepend=0, append=len(values))
         pixels = np.flatnonzero(counts)

@@ -401,3 +401,20 @@ def test_whole_floats_and_arrays_of_labels_are_taken() -> None:
     labels = np.array(["a", "b"])
     matrix = distance_matrix([diagram, diagram], "landscape", layers=2.0, labels=labels)
     assert matrix.labels == ("a", "b")
+
+
+def test_heat_of_unit_mass_is_that_of_the_mean_bar():
+    one = Diagram.from_bars([[], [[0.25, 0.75]]])
+    five = Diagram.from_bars([[], [[0.25, 0.75]] * 5])
+    assert distance(one, five, "heat") > 0
+    assert distance(one, five, "heat", unit_mass=True) == 0
+    with pytest.raises(InputError, match="no heat of unit mass"):
+        distance(one, five, "heat", unit_mass=True, engine="giotto")
+    with pytest.raises(InputError, match="must be True or False"):
+        distance(one, five, "heat", unit_mass=2)
+
+
+@pytest.mark.parametrize("dimensions", [[], [0, 0], [2], [-1]])
+def test_dimensions_that_are_not_there_are_refused(dimensions):
+    with pytest.raises(InputError, match=r"not some of 0 … 1"):
+        distance(ESSENTIAL, EMPTY, "heat", dimensions=dimensions)
