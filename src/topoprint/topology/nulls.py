@@ -1,0 +1,110 @@
+"""Null models: networks that keep something of a network and lose the rest.
+
+A distance that a null model does not change cannot see what the null lost. Each is a function of a
+network and a random stream alone.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.stats import rankdata
+
+from topoprint.topology.errors import InputError
+from topoprint.topology.network import FloatArray, Network
+
+
+def _layer_by_layer(network: Network, draw: Callable[[FloatArray], FloatArray]) -> Network:
+    return Network.from_layers(
+        (draw(weight), None if bias is None else draw(bias))
+        for weight, bias in zip(network.weights, network.biases, strict=True)
+    )
+
+
+def _shuffled_layers(network: Network, rng: np.random.Generator) -> Network:
+    return _layer_by_layer(
+        network, lambda array: rng.permutation(array.ravel()).reshape(array.shape)
+    )
+
+
+def _shuffled_network(network: Network, rng: np.random.Generator) -> Network:
+    weights = _pooled([*network.weights], rng)
+    biases = iter(_pooled([bias for bias in network.biases if bias is not None], rng))
+    return Network.from_layers(
+        (weight, None if bias is None else next(biases))
+        for weight, bias in zip(weights, network.biases, strict=True)
+    )
+
+
+def _pooled(arrays: list[FloatArray], rng: np.random.Generator) -> list[FloatArray]:
+    """Arrays of the same shapes, holding the entries of all of them in random places."""
+    if not arrays:
+        return []
+    pool = rng.permutation(np.concatenate([array.ravel() for array in arrays]))
+    parts = np.split(pool, np.cumsum([array.size for array in arrays])[:-1])
+    return [part.reshape(array.shape) for part, array in zip(parts, arrays, strict=True)]
+
+
+def _gaussian(network: Network, rng: np.random.Generator) -> Network:
+    return _layer_by_layer(
+        network,
+        lambda array: rng.normal(array.mean(), array.std(), array.shape).astype(np.float32),
+    )
+
+
+def _resampled(network: Network, rng: np.random.Generator) -> Network:
+    return _layer_by_layer(network, lambda array: rng.choice(array.ravel(), array.shape))
+
+
+# What a network keeps under each, its shape apart.
+NULLS: dict[str, Callable[[Network, np.random.Generator], Network]] = {
+    "shuffled_layers": _shuffled_layers,
+    "shuffled_network": _shuffled_network,
+    "gaussian": _gaussian,
+    "resampled": _resampled,
+}
+
+
+def null_network(network: Network, null: str, seed: int) -> Network:
+    """Make a null of a network.
+
+    Parameters
+    ----------
+    network : Network
+    null : str
+        ``shuffled_layers``: the weights of each layer in random places, and so its biases;
+        ``shuffled_network``: the weights of all layers together, and all biases together;
+        ``gaussian``: drawn from a normal distribution of each layer's mean and deviation, weights
+        and biases apart; ``resampled``: drawn with replacement from each layer's own.
+    seed : int
+        Of the random stream, at least 0.
+
+    Returns
+    -------
+    Network
+        Of the same shape, without the metadata.
+
+    Raises
+    ------
+    InputError
+        If the null is not known.
+    """
+    if null not in NULLS:
+        raise InputError(f"null {null!r} is not known; choose {', '.join(NULLS)}")
+    return NULLS[null](network, np.random.default_rng(seed))
+
+
+def ranked(network: Network) -> Network:
+    """Replace magnitudes by their ranks within a layer, which makes a filtration free of scale.
+
+    Of the n weights and biases of a layer, the k-th smallest magnitude becomes k / n (equal ones
+    their mean rank); signs stay, and zeros stay zero. The graph's filtration value (equation 1)
+    is then the share of the layer's edges that are at least about as strong, whatever the
+    distribution of its weights.
+    """
+    layers = []
+    for weight, bias in zip(network.weights, network.biases, strict=True):
+        both = weight.ravel() if bias is None else np.concatenate([weight.ravel(), bias])
+        shares = (np.sign(both) * rankdata(np.abs(both)) / len(both)).astype(np.float32)
+        own = None if bias is None else shares[weight.size :]
+        layers.append((shares[: weight.size].reshape(weight.shape), own))
+    return Network.from_layers(layers)
