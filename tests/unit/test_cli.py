@@ -293,3 +293,24 @@ def test_a_network_with_skip_connections_is_given_as_a_graph(
     )  # fmt: skip
     save_file(edges | {"n_vertices": np.array(2)}, tmp_path / "few.safetensors")
     refused(topoprint("diagram", tmp_path / "few.safetensors", "-o", made), "few.safetensors")
+
+
+def test_a_verdict_sets_distances_beside_those_of_null_models(
+    networks: list[Path], topoprint: Command
+) -> None:
+    chosen = ("--measure", "heat", "--null", "shuffled_layers", "--null", "gaussian")
+    result = topoprint("verdict", *networks[:2], *chosen, "--repetitions", 5)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == topoprint("verdict", *networks[:2], *chosen, "--repetitions", 5).stdout
+    name, pair = result.stdout.splitlines()
+    assert name == "heat"
+    assert pair.startswith(f"  {networks[0]} – {networks[1]}: ")
+    assert "z: shuffled_layers " in pair
+    assert ", gaussian " in pair
+    shown = json.loads(topoprint("verdict", *networks[:2], "--json", "--repetitions", 2).stdout)
+    compared = json.loads(topoprint("compare", *networks[:2], "--json").stdout)
+    assert shown["measures"]["heat"][0]["distance"] == pytest.approx(
+        compared["measures"]["heat"]["distances"][0][1]
+    )
+    refused = topoprint("verdict", networks[0])
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)

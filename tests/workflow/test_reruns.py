@@ -6,7 +6,8 @@ from pathlib import Path
 from support import snakemake
 
 ANALYSIS = {"average", "tables", "figures", "paper", "report"}
-TOPOLOGY = {"distances"} | ANALYSIS
+VERDICT = {"study", "verdict", "report"}
+TOPOLOGY = {"distances"} | ANALYSIS | VERDICT
 ALL_RULES = {"prepare", "train", "accuracy", "diagram", "baselines"} | TOPOLOGY
 
 
@@ -49,6 +50,13 @@ def test_another_number_of_epochs_reruns_all_training_and_what_follows(run_copy:
 def test_another_zeta_reruns_homology_but_no_training(run_copy: Path) -> None:
     change(run_copy, "graph: {zeta: 0.001}")
     assert planned(run_copy).keys() == TOPOLOGY | {"diagram", "baselines"}
+
+
+def test_more_repetitions_of_nulls_rerun_the_verdict_alone(run_copy: Path) -> None:
+    change(run_copy, "nulls: {repetitions: 3}")
+    assert planned(run_copy).keys() == VERDICT
+    change(run_copy, "nulls: {models: []}")
+    assert planned(run_copy).keys() == {"report"}
 
 
 def test_other_baselines_rerun_nothing_of_the_topology(run_copy: Path) -> None:

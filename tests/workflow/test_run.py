@@ -10,9 +10,10 @@ import pytest
 from support import ROOT, SMALL_CONFIG, snakemake
 
 import topoprint as tp
-from topoprint.experiment.config import RESERVED
+from topoprint.experiment.config import RESERVED, Nulls
 from topoprint.topology.baselines import BASELINES, baseline_matrices
 from topoprint.topology.measures import METRICS
+from topoprint.topology.study import MEASURES, Study
 
 LABELS = ("layer_size-8", "layer_size-12", "input_order-1", "input_order-2")
 
@@ -61,6 +62,28 @@ def test_the_report_is_one_self_contained_page(finished_run: Path) -> None:
     assert "&#34;epochs&#34;: 2" in page
     assert "<td>train</td><td>8</td>" in page
     assert "&#34;root&#34;" not in page
+    assert "What do the distances see?" in page
+
+
+def test_the_verdict_is_that_of_the_studies(finished_run: Path) -> None:
+    studies = [Study.load(finished_run / f"results/digits/studies/seed{seed}.h5")[0]
+               for seed in (1, 2)]  # fmt: skip
+    matrices, _ = tp.load_average(finished_run / "results/digits/matrices.h5")
+    by_measure = {matrix.measure: matrix for matrix in matrices}
+    for seed, made in enumerate(studies):
+        assert made.labels == LABELS
+        assert list(made.nulls) == Nulls().models
+        for measure in METRICS:
+            np.testing.assert_array_equal(made.real[measure], by_measure[measure].runs[seed])
+    folder = finished_run / "results/digits/networks"
+    initial = [
+        tp.persistence(tp.to_graph(tp.Network.load(folder / label / "seed1.initial.safetensors")))
+        for label in LABELS
+    ]
+    expected = tp.distance_matrix(initial, "heat").values
+    np.testing.assert_array_equal(studies[0].nulls["initial"]["heat"].values[0], expected)
+    table = (finished_run / "results/tables/digits_nulls.csv").read_text().splitlines()
+    assert len(table) == 1 + len(MEASURES) * len(Nulls().models)
 
 
 def test_a_second_data_set_is_compared_with_the_first_in_the_control(run_copy: Path) -> None:

@@ -85,6 +85,58 @@ rule figures:
         "topoprint figures {input.matrices} --output {params.folder} > {log} 2>&1"
 
 
+rule verdict:
+    input:
+        studies=expand(STUDY, seed=SEEDS, allow_missing=True),
+    output:
+        nulls="results/tables/{dataset}_nulls.csv",
+        explained="results/tables/{dataset}_explained.csv",
+        truths="results/tables/{dataset}_truths.csv",
+        figure=report(
+            "results/{dataset}/figures/verdict.svg",
+            caption="../report/verdict.rst",
+            category="{dataset}",
+        ),
+        others=expand(FIGURES, name="verdict", kind=["pdf", "png"], allow_missing=True),
+    log:
+        "results/logs/verdict/{dataset}.log",
+    benchmark:
+        "results/benchmarks/verdict/{dataset}.tsv"
+    wildcard_constraints:
+        dataset="|".join(DATASETS),
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        folder=subpath(output.figure, parent=True),
+    shell:
+        "topoprint judge {input.studies} --nulls {output.nulls} "
+        "--explained {output.explained} --truths {output.truths} "
+        "--figures {params.folder} > {log} 2>&1"
+
+
+rule control_truths:
+    input:
+        matrices="results/control/matrices.h5",
+    output:
+        truths="results/tables/control_truths.csv",
+    log:
+        "results/logs/verdict/control.log",
+    benchmark:
+        "results/benchmarks/verdict/control.tsv"
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    shell:
+        "topoprint control-truths {input.matrices} --output {output.truths} > {log} 2>&1"
+
+
 rule overview:
     input:
         matrices=expand("results/{dataset}/matrices.h5", dataset=DATASETS),
@@ -149,6 +201,7 @@ rule report:
             "results/tables/{dataset}_group_statistics.csv", dataset=WITH_CONTROL
         ),
         figures=expand(FIGURES, dataset=WITH_CONTROL, name=HEATMAPS[0], kind="svg"),
+        studies=studies_of(DATASETS),
         whole=results_of_whole(),
     output:
         page=report(
@@ -169,6 +222,7 @@ rule report:
         accuracy=lambda wildcards, input: [
             f"--accuracy {path}" for path in input.accuracy
         ],
+        studies=lambda wildcards, input: [f"--study {path}" for path in input.studies],
     shell:
-        "topoprint report {input.matrices} {params.accuracy} --config {params.config:q} "
+        "topoprint report {input.matrices} {params.accuracy} {params.studies} --config {params.config:q} "
         "--benchmarks results/benchmarks --output {output.page} > {log} 2>&1"

@@ -39,6 +39,7 @@ DISTANCES = [
     f"results/{{dataset}}/{kind}/seed{{seed}}.h5"
     for kind in ("distances", *(["baselines"] if CONFIG.baselines else []))
 ]
+STUDY = "results/{dataset}/studies/seed{seed}.h5"
 FIGURES = "results/{dataset}/figures/{name}.{kind}"
 TABLES = ["accuracy", "group_statistics", "distances", "networks"]
 PAPER_TABLES = {
@@ -66,7 +67,29 @@ def results_of(dataset):
             kind=["svg", "pdf", "png"],
         ),
         expand("results/tables/{dataset}_{table}.csv", dataset=dataset, table=TABLES),
+        results_of_verdict(dataset),
     ]
+
+
+def results_of_verdict(dataset):
+    """Files that say what the measures see on a data set, where there is a verdict."""
+    if not studies_of([dataset]):
+        return []
+    return [
+        studies_of([dataset]),
+        expand(
+            "results/tables/{dataset}_{table}.csv",
+            dataset=dataset,
+            table=["nulls", "explained", "truths"],
+        ),
+        expand(FIGURES, dataset=dataset, name="verdict", kind=["svg", "pdf", "png"]),
+    ]
+
+
+def studies_of(datasets):
+    """Studies of null models of some data sets, of those with networks enough for a verdict."""
+    judged = [dataset for dataset in datasets if len(NETWORKS[dataset]) >= 3]
+    return expand(STUDY, dataset=judged, seed=SEEDS) if CONFIG.nulls.models else []
 
 
 def results_of_control():
@@ -77,7 +100,7 @@ def results_of_control():
         expand(DISTANCES, dataset="control", seed=SEEDS),
         "results/control/matrices.h5",
         expand(FIGURES, dataset="control", name=HEATMAPS, kind=["svg", "pdf", "png"]),
-        expand("results/tables/control_{table}.csv", table=TABLES[1:]),
+        expand("results/tables/control_{table}.csv", table=[*TABLES[1:], "truths"]),
     ]
 
 
@@ -164,6 +187,17 @@ def baseline_options():
     """The slice of the config that the baselines depend on, as options."""
     names = " ".join(f"--baseline {name}" for name in CONFIG.baselines)
     return f"{names} {graph_options()}"
+
+
+def study_options():
+    """The slice of the config that the study of null models depends on, as options."""
+    nulls, how = CONFIG.nulls, CONFIG.distances
+    models = " ".join(f"--null {model}" for model in nulls.models)
+    return (
+        f"{models} --repetitions {nulls.repetitions} --grid {how.grid} --bins {how.bins} "
+        f"--min-persistence {how.min_persistence} --infinity {how.infinity} "
+        f"{graph_options()}"
+    )
 
 
 def graph_options():

@@ -114,6 +114,30 @@ rule control_baselines:
         "--output {output.distances} > {log} 2>&1"
 
 
+# The same networks, and null models of them, by many measures, for the verdict.
+rule study:
+    input:
+        networks=of_networks(NETWORK),
+        initial=of_networks(INITIAL),
+    output:
+        study="results/{dataset}/studies/seed{seed}.h5",
+    log:
+        "results/logs/study/{dataset}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/study/{dataset}/seed{seed}.tsv"
+    conda:
+        "../../envs/topology.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        options=study_options(),
+    shell:
+        "topoprint study {input.networks} {params.options} --output {output.study} "
+        "> {log} 2>&1"
+
+
 rule average:
     input:
         distances=expand(DISTANCES, seed=SEEDS, allow_missing=True),

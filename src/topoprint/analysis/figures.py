@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from topoprint.analysis.reproduction import Agreement, Pair
 from topoprint.analysis.statistics import group_spans
 from topoprint.analysis.tables import Accuracy
+from topoprint.analysis.verdict import Verdict
 from topoprint.topology.matrix import AveragedMatrix
 from topoprint.topology.storage import atomic_path
 
@@ -133,6 +134,42 @@ def write_reproduction(
         figure.suptitle(spoken(measure), fontsize=11)
         figure.colorbar(image, ax=rows[:, 1].tolist(), shrink=0.8 / len(pairs) + 0.05, pad=0.02)
         _save(figure, Path(folder) / measure)
+
+
+def write_verdict(folder: str | os.PathLike[str], verdict: Verdict) -> None:
+    """Write ``verdict``: a row a measure, a column a question, each answer from 0 to 1."""
+    columns = [
+        *(f"ρ with\n{spoken(model)}" for model in verdict.models),
+        "R²: size", "R²:\nhistogram", "R²: both", "precision:\none shape",
+    ]  # fmt: skip
+    answers = np.full((len(verdict.measures), len(columns)), np.nan)
+    row_of = {measure: row for row, measure in enumerate(verdict.measures)}
+    for null in verdict.nulls:
+        answers[row_of[null.measure], verdict.models.index(null.null)] = null.spearman
+    first = len(verdict.models)
+    for share in verdict.explained:
+        shares = (share.size, share.histogram, share.both)
+        answers[row_of[share.measure], first : first + 3] = shares
+    for truth in verdict.truths:
+        answers[row_of[truth.measure], first + 3] = truth.average_precision
+    with mpl.rc_context(STYLE):
+        size = (1.8 + 0.78 * len(columns), 1.3 + 0.3 * len(verdict.measures))
+        figure = Figure(figsize=size, layout="constrained")
+        axes = figure.add_subplot()
+        colours = mpl.colormaps[COLOURS].with_extremes(bad="white")
+        image = axes.imshow(answers, cmap=colours, vmin=0, vmax=1, aspect="auto")
+        for row, column in zip(*np.nonzero(np.isfinite(answers)), strict=True):
+            value = answers[row, column]
+            ink = "black" if value > 0.6 else "white"
+            axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=ink, fontsize=7)
+        axes.axvline(first - 0.5, color="white", linewidth=3)
+        axes.axvline(first + 2.5, color="white", linewidth=3)
+        axes.set_xticks(range(len(columns)), columns, fontsize=6.5)
+        axes.xaxis.tick_top()
+        axes.set_yticks(range(len(verdict.measures)), map(spoken, verdict.measures), fontsize=7.5)
+        axes.tick_params(length=0)
+        figure.colorbar(image, ax=axes, shrink=0.7, pad=0.02)
+        _save(figure, Path(folder) / "verdict")
 
 
 def write_accuracies(folder: str | os.PathLike[str], scores: Sequence[Accuracy]) -> None:

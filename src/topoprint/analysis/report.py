@@ -20,8 +20,10 @@ from topoprint.analysis.figures import COLOURS, NOT_COMPARABLE, runs
 from topoprint.analysis.paper import compare_with_paper, norm_statistics
 from topoprint.analysis.statistics import GroupStatistics, group_spans, group_statistics
 from topoprint.analysis.tables import Accuracy
+from topoprint.analysis.verdict import Verdict, dataset_truths, in_words
 from topoprint.topology.matrix import AveragedMatrix
 from topoprint.topology.storage import atomic_path
+from topoprint.topology.study import Study
 
 PACKAGES = (
     "topoprint",
@@ -37,7 +39,8 @@ PACKAGES = (
     "matplotlib",
 )
 STAGES = (
-    "data", "features", "train", "diagram", "distances", "baselines", "average", "accuracy",
+    "data", "features", "train", "diagram", "distances", "baselines", "study", "average",
+    "accuracy",
     "figures", "tables",
 )  # fmt: skip
 # The paper's figures: data sets and measures.
@@ -118,6 +121,7 @@ def write_report(
     accuracies: Sequence[Accuracy],
     config: Mapping[str, Any],
     benchmarks: str | os.PathLike[str] | None = None,
+    studies: Mapping[str, Sequence[Study]] | None = None,
 ) -> None:
     """Write the page.
 
@@ -134,6 +138,8 @@ def write_report(
         norms are told.
     benchmarks : path, optional
         Folder of Snakemake's benchmark files, ``{stage}/**/*.tsv``; without it, no times.
+    studies : mapping, optional
+        Studies of the seeds by data set; without them, no verdict.
     """
     environment = Environment(
         loader=PackageLoader("topoprint.analysis", "."),
@@ -148,6 +154,8 @@ def write_report(
         norms=norm_statistics(matrices, control) if control else [],
         comparisons=compare_with_paper(matrices, control),
         figures=_paper_figures(matrices),
+        verdicts=[_verdict(name, found) for name, found in (studies or {}).items()],
+        control_truths=dataset_truths(matrices.get("control", [])),
         config=json.dumps(config, indent=2, ensure_ascii=False),
         versions={"Python": platform.python_version(), **_versions()},
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
@@ -248,6 +256,23 @@ def _told(mean: float, std: float) -> str:
 
 def _colour(share: float) -> str:
     return to_hex(colormaps[COLOURS](share)) if np.isfinite(share) else NOT_COMPARABLE
+
+
+def _verdict(name: str, studies: Sequence[Study]) -> dict[str, Any]:
+    verdict = Verdict.of(studies)
+    by_measure = {row.measure: row for row in verdict.explained}
+    truths = {row.measure: row for row in verdict.truths}
+    rows = [
+        (
+            measure,
+            [row for row in verdict.nulls if row.measure == measure],
+            by_measure.get(measure),
+            truths.get(measure),
+        )
+        for measure in verdict.measures
+    ]
+    words = in_words(verdict.nulls, verdict.explained, verdict.truths)
+    return {"name": name, "models": verdict.models, "rows": rows, "words": words}
 
 
 def _paper_figures(matrices: Mapping[str, Sequence[AveragedMatrix]]) -> list[PaperFigure]:

@@ -10,6 +10,7 @@ import typer
 from topoprint.cli.options import Output, app, make_parent
 from topoprint.topology.errors import InputError
 from topoprint.topology.matrix import AveragedMatrix, load_average
+from topoprint.topology.study import Study
 
 
 @app.command()
@@ -108,6 +109,43 @@ def paper(
 
 
 @app.command()
+def judge(
+    studies: Annotated[list[Path], typer.Argument(help="Studies of the seeds of one data set.")],
+    nulls: Annotated[Path, typer.Option(help="CSV to write: each measure beside each null.")],
+    explained: Annotated[Path, typer.Option(help="CSV to write: what size and histogram explain.")],
+    truths: Annotated[Path, typer.Option(help="CSV to write: whether equal shapes are near.")],
+    figures: Annotated[Path, typer.Option(help="Folder to draw the verdict into.")],
+) -> None:
+    """Judge what each measure sees, from networks and their null models."""
+    from topoprint.analysis import verdict
+    from topoprint.analysis.figures import write_verdict
+    from topoprint.analysis.tables import write_records
+
+    loaded = [Study.load(path)[0] for path in studies]
+    found = verdict.Verdict.of(loaded)
+    for path in (nulls, explained, truths):
+        make_parent(path)
+    write_records(nulls, verdict.NullVerdict, found.nulls)
+    write_records(explained, verdict.Explained, found.explained)
+    write_records(truths, verdict.Truth, found.truths)
+    figures.mkdir(parents=True, exist_ok=True)
+    write_verdict(figures, found)
+
+
+@app.command(name="control-truths")
+def control_truths(
+    matrices: Annotated[Path, typer.Argument(help="matrices.h5 of the control.")],
+    output: Output,
+) -> None:
+    """Judge whether each measure puts networks of one data set near one another."""
+    from topoprint.analysis.tables import write_records
+    from topoprint.analysis.verdict import Truth, dataset_truths
+
+    make_parent(output)
+    write_records(output, Truth, dataset_truths(load_average(matrices)[0]))
+
+
+@app.command()
 def reproduce(
     folder: Annotated[
         Path,
@@ -164,6 +202,9 @@ def report(
     ] = [],  # noqa: B006
     config: Annotated[str, typer.Option(help="The config to show, as JSON.")] = "{}",
     benchmarks: Annotated[Path | None, typer.Option(help="Folder of benchmark files.")] = None,
+    study: Annotated[
+        list[Path], typer.Option(help="Study of a seed of a data set; may be repeated.")
+    ] = [],  # noqa: B006
 ) -> None:
     """Write the report, one self-contained HTML page."""
     from topoprint.analysis.report import write_report
@@ -175,7 +216,16 @@ def report(
     except json.JSONDecodeError as error:
         raise InputError(f"--config is not JSON ({error})") from error
     make_parent(output)
-    write_report(output, _by_dataset(matrices), scores, shown, benchmarks)
+    write_report(output, _by_dataset(matrices), scores, shown, benchmarks, _studies(study))
+
+
+def _studies(paths: Sequence[Path]) -> dict[str, list[Study]]:
+    """Studies of the seeds of each data set."""
+    found: dict[str, list[Study]] = {}
+    for path in paths:
+        made, identity = Study.load(path)
+        found.setdefault(identity["dataset"], []).append(made)
+    return found
 
 
 def _by_dataset(paths: Sequence[Path]) -> dict[str, list[AveragedMatrix]]:

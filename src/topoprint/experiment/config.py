@@ -43,7 +43,8 @@ RESERVED = frozenset(
         "figures",
         "logs",
     }
-    | {"accuracy", "features", "overview", "paper", "prepare", "report", "tables", "train"}
+    | {"accuracy", "features", "overview", "paper", "prepare", "report", "study", "tables"}
+    | {"control_truths", "train", "verdict"}
 )
 
 
@@ -86,6 +87,23 @@ class Distances(Strict):
         return self
 
 
+class Nulls(Strict):
+    """Null models of the trained networks, to tell what a measure sees."""
+
+    models: list[
+        Literal["shuffled_layers", "shuffled_network", "gaussian", "resampled", "initial"]
+    ] = Field(
+        ["shuffled_layers", "shuffled_network", "gaussian", "resampled", "initial"],
+        description="Null models; none: no verdict is made",
+    )
+    repetitions: Count = Field(2, description="Nulls of each network and seed")
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "Nulls":
+        refuse_repeats(self.models, "models")
+        return self
+
+
 BaselineName = Literal["one_norm", "frobenius_norm", "number_of_edges", "weight_histogram"]
 
 
@@ -114,6 +132,7 @@ class Config(Strict):
         ["one_norm", "frobenius_norm", "number_of_edges", "weight_histogram"],
         description="Simpler distances between networks, beside the topological ones",
     )
+    nulls: Nulls = Nulls()
     data: Data = Data()
 
     @model_validator(mode="before")

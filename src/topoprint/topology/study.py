@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -112,6 +113,24 @@ class Study:
                     file.create_dataset(f"nulls/{null}/{measure}/values", data=distances.values)
                     file.create_dataset(f"nulls/{null}/{measure}/own", data=distances.own)
 
+    def z_scores(self) -> dict[str, list[dict[str, Any]]]:
+        """Each pair's distance and its z-score by null, by measure.
+
+        A z-score is the distance less the mean of the nulls' distances, in their standard
+        deviations (ddof 1): 0 where both differ by nothing, NaN for a single null.
+        """
+        found: dict[str, list[dict[str, Any]]] = {name: [] for name in self.real}
+        for measure, values in self.real.items():
+            for one, other in combinations(range(len(self.labels)), 2):
+                distance = float(values[one, other])
+                scores = {
+                    null: _z_score(distance, measures[measure].values[:, one, other])
+                    for null, measures in self.nulls.items()
+                }
+                pair = {"one": self.labels[one], "other": self.labels[other]}
+                found[measure].append({**pair, "distance": distance, "z": scores})
+        return found
+
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> tuple["Study", dict[str, str]]:
         """Read what :meth:`save` wrote, and the identity of what it holds."""
@@ -138,6 +157,8 @@ def study(
     nulls: Mapping[str, Iterable[Sequence[Network]]],
     measures: Sequence[str] = MEASURES,
     how: Discretisation | None = None,
+    zeta: float = 1e-6,
+    bias: bool = True,
 ) -> Study:
     """Compare networks, and the nulls of each, by many measures.
 
@@ -153,6 +174,8 @@ def study(
         Of :data:`MEASURES`.
     how : Discretisation, optional
         How bars are laid on a grid; by default the paper's way.
+    zeta, bias
+        As in :func:`topoprint.to_graph`.
 
     Raises
     ------
@@ -165,13 +188,17 @@ def study(
         if name not in MEASURES:
             raise InputError(f"measure {name!r} is not known; choose {', '.join(MEASURES)}")
     how = how or Discretisation()
-    real = _fingerprints(networks, measures)
+
+    def fingerprints(of: Sequence[Network]) -> list[_Fingerprint]:
+        return [_Fingerprint.of(network, measures, zeta, bias) for network in of]
+
+    real = fingerprints(networks)
     found: dict[str, dict[str, NullDistances]] = {}
     for null, repetitions in nulls.items():
         values: dict[str, list[Array]] = {name: [] for name in measures}
         own: dict[str, list[Array]] = {name: [] for name in measures}
         for repetition in repetitions:
-            made = _fingerprints(repetition, measures)
+            made = fingerprints(repetition)
             for name in measures:
                 values[name].append(_distances(made, name, how))
                 pairs = [
@@ -187,6 +214,15 @@ def study(
     return Study(tuple(labels), shapes, distances, found)
 
 
+def _z_score(distance: float, nulls: Array) -> float:
+    if len(nulls) < 2:
+        return float("nan")
+    difference, deviation = distance - float(nulls.mean()), float(nulls.std(ddof=1))
+    if difference == 0 or deviation > 0:
+        return difference / (deviation or 1.0)
+    return float(np.copysign(np.inf, difference))
+
+
 @dataclass(frozen=True, eq=False)
 class _Fingerprint:
     """Graph of a network, and its diagrams by whether ranks were taken, as far as needed."""
@@ -194,19 +230,20 @@ class _Fingerprint:
     graph: LayeredGraph
     diagrams: dict[bool, Diagram]
 
-
-def _fingerprints(networks: Sequence[Network], measures: Sequence[str]) -> list[_Fingerprint]:
-    filtrations = {VARIANTS[name].ranks for name in measures if name in VARIANTS}
-    made = []
-    for network in networks:
-        graph = to_graph(network)
+    @classmethod
+    def of(
+        cls, network: Network, measures: Sequence[str], zeta: float, bias: bool
+    ) -> "_Fingerprint":
+        graph = to_graph(network, zeta, bias)
+        filtrations = {VARIANTS[name].ranks for name in measures if name in VARIANTS}
         diagrams = {
             # A layered network has no bars above dimension 1.
-            ranks: persistence(to_graph(ranked(network)) if ranks else graph, max_dimension=1)
+            ranks: persistence(
+                to_graph(ranked(network), zeta, bias) if ranks else graph, max_dimension=1
+            )
             for ranks in filtrations
         }
-        made.append(_Fingerprint(graph, diagrams))
-    return made
+        return cls(graph, diagrams)
 
 
 def _distances(fingerprints: Sequence[_Fingerprint], measure: str, how: Discretisation) -> Array:

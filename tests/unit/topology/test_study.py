@@ -7,7 +7,7 @@ from helpers import random_network
 import topoprint as tp
 from topoprint.topology.baselines import baseline_matrices
 from topoprint.topology.nulls import null_network, ranked
-from topoprint.topology.study import MEASURES, VARIANTS, Study, study
+from topoprint.topology.study import MEASURES, VARIANTS, NullDistances, Study, study
 
 SIZES = ([4, 6, 3], [4, 6, 3], [4, 8, 8, 3])
 LABELS = ("a-1", "a-2", "b-1")
@@ -86,3 +86,25 @@ def test_unknown_measures_and_lost_labels_are_refused():
         study(networks(), LABELS, {}, ["warmth"])
     with pytest.raises(tp.InputError, match="2 labels for 3 networks"):
         study(networks(), LABELS[:2], {})
+
+
+def test_z_scores_by_hand():
+    nulls = {"n": {"m": NullDistances(np.array([[[0.0, d], [d, 0]] for d in (1.0, 2.0, 3.0)]),
+                                      np.zeros((3, 2)))}}  # fmt: skip
+
+    def z(distance):
+        made = Study(
+            ("a", "b"), ("2-2",) * 2, {"m": np.array([[0, distance], [distance, 0]])}, nulls
+        )
+        (pair,) = made.z_scores()["m"]
+        assert (pair["one"], pair["other"], pair["distance"]) == ("a", "b", distance)
+        return pair["z"]["n"]
+
+    assert z(2.0) == 0
+    assert z(5.0) == 3  # the nulls' standard deviation is 1
+    same = NullDistances(np.ones((3, 2, 2)), np.zeros((3, 2)))
+    nulls["n"]["m"] = same
+    assert z(1.0) == 0
+    assert z(0.5) == -np.inf
+    nulls["n"]["m"] = NullDistances(np.ones((1, 2, 2)), np.zeros((1, 2)))
+    assert np.isnan(z(2.0))
