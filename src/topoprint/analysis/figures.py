@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -14,12 +14,14 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
-from topoprint.analysis.reproduction import Agreement, Pair
 from topoprint.analysis.statistics import group_spans
 from topoprint.analysis.tables import Accuracy
-from topoprint.analysis.verdict import Verdict
 from topoprint.topology.matrix import AveragedMatrix
 from topoprint.topology.storage import atomic_path
+
+if TYPE_CHECKING:  # their own imports take longer than a figure
+    from topoprint.analysis.reproduction import Agreement, Pair
+    from topoprint.analysis.verdict import Verdict
 
 Array = NDArray[np.float64]
 
@@ -97,7 +99,7 @@ def write_overview(folder: str | os.PathLike[str], matrices: Mapping[str, Averag
 
 
 def write_reproduction(
-    folder: str | os.PathLike[str], pairs: Sequence[Pair], agreements: Sequence[Agreement]
+    folder: str | os.PathLike[str], pairs: "Sequence[Pair]", agreements: "Sequence[Agreement]"
 ) -> None:
     """Write ``{measure}``: published and our mean matrices of each data set, and a scatter.
 
@@ -136,7 +138,7 @@ def write_reproduction(
         _save(figure, Path(folder) / measure)
 
 
-def write_verdict(folder: str | os.PathLike[str], verdict: Verdict) -> None:
+def write_verdict(folder: str | os.PathLike[str], verdict: "Verdict") -> None:
     """Write ``verdict``: a row a measure, a column a question, each answer from 0 to 1."""
     columns = [
         *(f"ρ with\n{spoken(model)}" for model in verdict.models),
