@@ -12,6 +12,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +27,8 @@ SlurmUser={user}
 SlurmdUser={user}
 SlurmctldPort={port}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket
+# A job whose node died is started again after the time that its credential would be valid.
+AuthInfo=socket={folder}/munge.socket,cred_expire=20
 CommunicationParameters=NoInAddrAny
 StateSaveLocation={folder}/state
 SlurmctldPidFile={folder}/slurmctld.pid
@@ -42,10 +44,14 @@ MpiDefault=none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 EnforcePartLimits=ALL
-# A job that takes more memory than it asked for is killed within a second or two.
+# A job that takes more memory than it asked for is killed within a second or two. Pages that its
+# processes share count once, as they do under cgroups.
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
-JobAcctGatherParams=OverMemoryKill
+JobAcctGatherParams=UsePss,OverMemoryKill
+# Each job tells what it sees of the GPUs, when it starts and when it ends.
+TaskProlog={folder}/bin/prolog
+TaskEpilog={folder}/bin/epilog
 AccountingStorageType=accounting_storage/none
 MinJobAge=3600
 KillWait=2
@@ -133,6 +139,14 @@ class Cluster:
         real = shutil.which("srun", path=_search_path())
         wrapper.write_text(f'#!/bin/sh\nSLURM_CONF={self.conf} exec {real} "$@"\n')
         wrapper.chmod(0o755)
+        for moment in ("prolog", "epilog"):
+            script = self.folder / "bin" / moment
+            script.write_text(
+                "#!/bin/sh\n"
+                f"echo {moment} $SLURM_JOB_ID $SLURM_JOB_PARTITION ${{CUDA_VISIBLE_DEVICES:-none}} "
+                f">> {self.folder}/gpus\n"
+            )
+            script.chmod(0o755)
         key = self.folder / "munge.key"
         key.touch(mode=0o600)
         key.write_bytes(os.urandom(1024))
@@ -145,7 +159,7 @@ class Cluster:
         self.start_controller()
         for node in NODES:
             self.start_node(node)
-        wait_until(lambda: self.node_states() == dict.fromkeys(NODES, "idle"), "idle nodes")
+        self.wait_until_idle()
 
     def stop(self) -> None:
         """End every job and every daemon."""
@@ -166,18 +180,21 @@ class Cluster:
             os.kill(pid, signal.SIGKILL)
         self.daemons.clear()
 
-    def processes(self) -> list[int]:
-        """Every process that was started under this cluster's configuration, jobs' too."""
-        mark = f"SLURM_CONF={self.conf}".encode()
+    def processes(self, variable: str = "") -> list[int]:
+        """Every process started under this configuration; of a job or node, by its variable."""
+        marks = {f"SLURM_CONF={self.conf}".encode(), variable.encode()} - {b""}
         found = []
         for entry in Path("/proc").glob("[0-9]*/environ"):
             try:
                 variables = entry.read_bytes().split(b"\0")
             except OSError:
                 continue
-            if mark in variables and int(entry.parent.name) != os.getpid():
+            if marks <= set(variables) and int(entry.parent.name) != os.getpid():
                 found.append(int(entry.parent.name))
         return found
+
+    def processes_of_job(self, job: str) -> list[int]:
+        return self.processes(f"SLURM_JOB_ID={job}")
 
     def start_controller(self) -> None:
         self._spawn("slurmctld", "-D", "-i", "-f", str(self.conf))
@@ -185,28 +202,34 @@ class Cluster:
     def start_node(self, node: str) -> None:
         self._spawn("slurmd", "-D", "-N", node, "-f", str(self.conf), name=node)
 
-    def kill(self, name: str) -> None:
-        """Kill a daemon, and with a node all that runs on it, as when the machine loses power."""
-        daemon = self.daemons.pop(name)
-        doomed = {daemon.pid}
-        if name in NODES:
-            doomed |= self._processes_of_node(name)
-        for pid in doomed:
-            os.kill(pid, signal.SIGKILL)
+    def restart_controller(self) -> None:
+        """Restart slurmctld as an administrator does, with a while in which it does not answer."""
+        daemon = self.daemons.pop("slurmctld")
+        daemon.terminate()
+        daemon.wait(timeout=60)
+        assert not self.node_states()
+        self.start_controller()
+
+    def kill(self, node: str) -> None:
+        """Kill a node's slurmd and all that runs on it, as when the machine loses power."""
+        daemon = self.daemons.pop(node)
+        for pid in {daemon.pid, *self._steps_of(node), *self.processes(f"SLURMD_NODENAME={node}")}:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         daemon.wait()
 
-    def _processes_of_node(self, node: str) -> set[int]:
-        mark = f"SLURMD_NODENAME={node}".encode()
+    def _steps_of(self, node: str) -> list[int]:
+        """Processes by which a slurmd runs its jobs: those that write its log."""
+        log = self.folder / f"{node}.log"
         found = set()
-        for pid in self.processes():
-            try:
-                variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-                title = Path(f"/proc/{pid}/cmdline").read_bytes()
-            except OSError:
-                continue
-            if mark in variables or title.startswith(b"slurmstepd"):
-                found.add(pid)
-        return found
+        for link in Path("/proc").glob("[0-9]*/fd/*"):
+            with suppress(OSError):
+                if link.readlink() == log:
+                    found.add(int(link.parts[2]))
+        return sorted(found)
+
+    def wait_until_idle(self) -> None:
+        wait_until(lambda: self.node_states() == dict.fromkeys(NODES, "idle"), "idle nodes")
 
     def command(self, *words: str, check: bool = True) -> str:
         result = subprocess.run(

@@ -156,7 +156,7 @@ class Need:
 
     def runtime(self, attempt: int = 1) -> int:
         """Time to ask for, in minutes."""
-        return math.ceil(self.minutes * 2 ** (attempt - 1))
+        return math.ceil(round(self.minutes, 1)) * 2 ** (attempt - 1)
 
 
 class Needs:
