@@ -1,6 +1,6 @@
 # `make run` runs the experiment, `make test` every test; both set up what they need in .venv.
-# `make test-slurm` installs SLURM and runs the tests that need a cluster (`make test` runs them too
-# where SLURM is installed). `make check` lints, `make bench` measures, `make clean` removes what a run made.
+# `make test-slurm` installs SLURM, for the tests that need a cluster, and runs these. `make check`
+# lints, `make bench` measures, `make clean` removes what a run made.
 #   make run ARGS="digits --cores 1"     further arguments go to snakemake
 #   make run TORCH_INDEX=https://…       take torch from another package index (README)
 
@@ -13,7 +13,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 .PHONY: help run test test-slurm check bench bench-quick schema clean
 
 help:
-	@sed -n '1,6p' Makefile | cut -c3-
+	@sed -n '1,5p' Makefile | cut -c3-
 
 .venv/pip.stamp: constraints.txt
 	$(PYTHON) -m venv .venv

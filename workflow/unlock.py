@@ -5,7 +5,6 @@ otherwise take the place of those of their second attempt, after these were used
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -36,13 +35,16 @@ def running_here(folder: Path) -> list[int]:
 
 
 def cluster_jobs(folder: Path) -> dict[str, str]:
-    """Name by number of this project's unfinished SLURM jobs that were sent from a folder."""
-    if not shutil.which("squeue"):
+    """Name by number of the unfinished SLURM jobs that were sent from a folder."""
+    if not (folder / ".snakemake/slurm_logs").is_dir():  # never sent any
         return {}
     asked = ["squeue", "--me", "--noheader", "--format=%A|%j|%Z"]
-    listed = subprocess.run(asked, capture_output=True, text=True, check=False)
+    try:
+        listed = subprocess.run(asked, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        sys.exit("jobs of an earlier run may go on: unlock where SLURM's squeue is to be found")
     if listed.returncode:
-        sys.exit(f"squeue does not answer, so the lock stays: {listed.stderr.strip()}")
+        sys.exit(f"squeue fails, and jobs of an earlier run may go on: {listed.stderr.strip()}")
     lines = [line.split("|", 2) for line in listed.stdout.splitlines()]
     return {
         number: name
@@ -61,7 +63,7 @@ def cancel(folder: Path) -> None:
     end = time.monotonic() + PATIENCE
     while left := sorted(cluster_jobs(folder).keys() & set(left)):
         if time.monotonic() > end:
-            sys.exit(f"SLURM has not ended job {left[0]} yet; try again when squeue shows it no more")
+            sys.exit(f"SLURM has not ended job {left[0]} yet; try again when it is gone")
         time.sleep(1)
 
 
@@ -74,7 +76,7 @@ def main() -> None:
         sys.exit(f"snakemake is running in {folder} already (process {running[0]}); let it finish")
     for number, name in cluster_jobs(folder).items():
         if name == CONTROLLER:
-            sys.exit(f"snakemake is running in {folder} already (SLURM job {number}); let it finish")
+            sys.exit(f"snakemake is running in {folder} (SLURM job {number}); let it finish")
     cancel(folder)
     print("removing the lock that an interrupted run left")
     snakemake = [sys.executable, "-m", "snakemake", *sys.argv[1:], "--unlock", "--quiet"]

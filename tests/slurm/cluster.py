@@ -16,7 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "srun")
+CLIENTS = ("sbatch", "scancel", "scontrol", "sinfo", "squeue", "srun")
+PROGRAMS = ("munged", "slurmctld", "slurmd", *CLIENTS)
 NODES = {"gpu1": "gpu", "cpu1": "cpu", "cpu2": "cpu"}  # and the partition of each
 GPUS = 2
 
@@ -134,11 +135,12 @@ class Cluster:
         (self.folder / "gres.conf").write_text(
             f"NodeName=gpu1 Name=gpu File={self.folder}/devices/gpu[0-{GPUS - 1}]\n"
         )
-        # The executor plugin takes SLURM_CONF out of the environment before it calls srun.
-        wrapper = self.folder / "bin/srun"
-        real = shutil.which("srun", path=_search_path())
-        wrapper.write_text(f'#!/bin/sh\nSLURM_CONF={self.conf} exec {real} "$@"\n')
-        wrapper.chmod(0o755)
+        # The executor plugin takes SLURM_CONF out of the environment before it calls some of these.
+        for program in CLIENTS:
+            wrapper = self.folder / "bin" / program
+            real = shutil.which(program, path=_search_path())
+            wrapper.write_text(f'#!/bin/sh\nSLURM_CONF={self.conf} exec {real} "$@"\n')
+            wrapper.chmod(0o755)
         for moment in ("prolog", "epilog"):
             script = self.folder / "bin" / moment
             script.write_text(

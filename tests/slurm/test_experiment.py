@@ -92,7 +92,7 @@ def test_the_controller_is_a_cluster_job_too(trained: Project, finished_run: Pat
     (trained.folder / "quick.sh").write_text(
         script.replace('"$@"', '"$@" --slurm-init-seconds-before-status-checks 1')
     )
-    sbatch = ["--export=ALL", "quick.sh", DISTANCES, "--configfile", "small.yaml"]
+    sbatch = ["--time=30", "quick.sh", DISTANCES, "--configfile", "small.yaml"]
     submitted = trained.command("sbatch", "--parsable", *sbatch)
     number = submitted.strip()
     log = trained.folder / f"topoprint-controller-{number}.log"

@@ -64,10 +64,7 @@ def test_edges_are_those_of_the_graph() -> None:
         labels = network.number_of_labels
         outputs = 7 if labels == "all" else labels
         sizes = [20, *[network.layer_size] * network.number_of_layers, outputs]
-        layers = [
-            (np.ones((m, n), np.float32), np.ones(m, np.float32))
-            for n, m in pairwise(sizes)
-        ]
+        layers = [(np.ones((m, n), np.float32), np.ones(m, np.float32)) for n, m in pairwise(sizes)]
         assert edges(network, data) == tp.to_graph(tp.Network.from_layers(layers)).n_edges
 
 
