@@ -153,11 +153,11 @@ class Need:
 
     def mem_mb(self, attempt: int = 1) -> int:
         """Memory to ask for, in MB."""
-        return math.ceil((MARGIN * self.mb + SNAKEMAKE_MB) * 2 ** (attempt - 1))
+        return math.ceil((MARGIN * self.mb + SNAKEMAKE_MB) * (1 << attempt - 1))
 
     def runtime(self, attempt: int = 1) -> int:
         """Time to ask for, in minutes."""
-        return math.ceil(round(self.minutes, 1)) * 2 ** (attempt - 1)
+        return math.ceil(round(self.minutes, 1)) * (1 << attempt - 1)
 
 
 class Needs:
