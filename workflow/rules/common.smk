@@ -4,6 +4,8 @@ import os
 import sys
 
 from snakemake.exceptions import WorkflowError
+from snakemake.jobs import GroupJob
+from snakemake.logging import logger
 
 from topoprint import InputError
 from topoprint.experiment import design
@@ -30,6 +32,19 @@ workflow.register_resource("in_turn", 1)
 resource_scopes:
     in_turn="local",
 
+
+def tell_why_groups_fail(plain=GroupJob.log_error):
+    """Let Snakemake tell what SLURM or sbatch said of a group; by itself it drops that."""
+
+    def log_error(job, msg=None, **details):
+        if msg:
+            logger.error(f"Error in group {job.groupid}: {msg}")
+        plain(job, msg, **details)
+
+    GroupJob.log_error = log_error
+
+
+tell_why_groups_fail()
 
 DATASETS = [dataset.name for dataset in CONFIG.datasets]
 NETWORKS = {name: list(design.networks(CONFIG, name)) for name in DATASETS}

@@ -63,7 +63,7 @@ DIAGRAM = {
 # Of all edges of a matrix together; giotto's of the pairs, which it takes one after another.
 DISTANCES = {"exact": Cost(95, 4, 10, 4e-8), "giotto": Cost(700, 370, 30, 3e-4)}
 BASELINES = Cost(120, 18, 10, 3e-7)
-FEATURES = Cost(1500, 0, 10, 2e-7)  # of time: each pixel, sample and epoch
+FEATURES = Cost(830, 0, 10, 4e-6)  # of time: each pixel, sample and epoch
 
 
 @dataclass(frozen=True)

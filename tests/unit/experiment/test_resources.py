@@ -155,6 +155,17 @@ def test_what_is_asked_for_is_what_was_measured_and_a_margin(
     assert measured < asked < 1.5 * measured
 
 
+@pytest.mark.parametrize(("dataset", "measured"), [("mnist", 1002), ("cifar10", 1126)])
+def test_features_ask_for_what_was_measured_and_a_margin(
+    dataset: str, measured: int, tmp_path: Path
+) -> None:
+    part = {"train_samples": 12_000, "test_samples": 2_000, "features": {}}
+    made = config(datasets=[{"name": dataset, "type": dataset, **part}])
+    assert (
+        measured < Needs(made, tmp_path).features(dataset).mem_mb() - SNAKEMAKE_MB < 1.5 * measured
+    )
+
+
 def test_flagser_asks_for_more_than_the_forest(tmp_path: Path) -> None:
     asked = {
         engine: Needs(config(homology={"engine": engine}), tmp_path)
