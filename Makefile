@@ -47,7 +47,7 @@ test: .venv/dev.stamp
 test-slurm: .venv/dev.stamp
 	command -v slurmctld >/dev/null || { $(SUDO) apt-get update -qq && \
 		$(SUDO) apt-get install --yes -qq --no-install-recommends slurm-wlm munge; }
-	$(BIN)/python -m pytest tests/slurm
+	$(BIN)/python -m pytest -n 2 tests/slurm
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .
