@@ -86,6 +86,20 @@ def test_a_lost_network_is_trained_again_and_no_other(trained: Project, finished
     assert results(trained.folder) == results(finished_run)
 
 
+def test_without_gpus_one_line_changes(trained: Project, finished_run: Path) -> None:
+    profile = trained.folder / "slurm/config.yaml"
+    lines = profile.read_text()
+    assert lines.count("    gpu: 1 ") == 1
+    profile.write_text(lines.replace("    gpu: 1 ", "    gpu: 0 "))
+    (trained.folder / CELL).unlink()
+    run = trained.run(CELL)
+    assert run.wait() == 0, run.text
+    (job,) = run.jobs()
+    told = (trained.cluster.folder / "gpus").read_text().splitlines()
+    assert f"prolog {job.id} gpu none" in told
+    assert results(trained.folder) == results(finished_run)
+
+
 def test_the_controller_is_a_cluster_job_too(trained: Project, finished_run: Path) -> None:
     for lost in trained.folder.glob("results/digits/distances/*"):
         lost.unlink()

@@ -127,7 +127,7 @@ rule average:
         "../../envs/topology.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=500,
+        runtime=10,
     shell:
         "topoprint average {input.distances} --output {output.matrices} > {log} 2>&1"
