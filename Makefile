@@ -1,5 +1,6 @@
 # `make run` runs the experiment, `make test` every test; both set up what they need in .venv.
-# `make check` lints, `make bench` measures, `make clean` removes what a run made.
+# `make test-slurm` installs SLURM, for the tests that need a cluster, and runs these. `make check`
+# lints, `make bench` measures, `make clean` removes what a run made.
 #   make run ARGS="digits --cores 1"     further arguments go to snakemake
 #   make run TORCH_INDEX=https://…       take torch from another package index (README)
 
@@ -7,11 +8,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 TORCH_INDEX ?=
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run test check bench bench-quick schema clean
+.PHONY: help run test test-slurm check bench bench-quick schema clean
 
 help:
-	@sed -n '1,4p' Makefile | cut -c3-
+	@sed -n '1,5p' Makefile | cut -c3-
 
 .venv/pip.stamp: constraints.txt
 	$(PYTHON) -m venv .venv
@@ -40,6 +42,12 @@ run: .venv/run.stamp
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n 2
+
+# SLURM on this one host (Debian), and the experiment on it: tests/slurm.
+test-slurm: .venv/dev.stamp
+	command -v slurmctld >/dev/null || { $(SUDO) apt-get update -qq && \
+		$(SUDO) apt-get install --yes -qq --no-install-recommends slurm-wlm munge; }
+	$(BIN)/python -m pytest -n 2 tests/slurm
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -47,3 +47,8 @@ for dataset in DATASETS:
         input:
             results_of(dataset),
         localrule: True
+
+
+# A cluster job runs its rules itself. By default each would start another snakemake, under srun.
+if workflow.remote_exec:
+    workflow.localrules(*(rule.name for rule in workflow.rules))

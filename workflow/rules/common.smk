@@ -4,10 +4,13 @@ import os
 import sys
 
 from snakemake.exceptions import WorkflowError
+from snakemake.jobs import GroupJob
+from snakemake.logging import logger
 
 from topoprint import InputError
 from topoprint.experiment import design
 from topoprint.experiment.config import parse_config
+from topoprint.experiment.resources import Needs
 
 # The command `topoprint` stands beside the Python that runs snakemake, activated or not.
 # Conda environments install topoprint from the sources beside the Snakefile.
@@ -21,6 +24,28 @@ try:
 except InputError as error:
     raise WorkflowError(str(error))
 
+# On a cluster, jobs of a group run one after another: each takes the one `in_turn` that its group has
+# (slurm/config.yaml asks for it). Jobs on a machine of one's own do not ask.
+workflow.register_resource("in_turn", 1)
+
+
+resource_scopes:
+    in_turn="local",
+
+
+def tell_why_groups_fail(plain=GroupJob.log_error):
+    """Let Snakemake tell what SLURM or sbatch said of a group; by itself it drops that."""
+
+    def log_error(job, msg=None, **details):
+        if msg:
+            logger.error(f"Error in group {job.groupid}: {msg}")
+        plain(job, msg, **details)
+
+    GroupJob.log_error = log_error
+
+
+tell_why_groups_fail()
+
 DATASETS = [dataset.name for dataset in CONFIG.datasets]
 NETWORKS = {name: list(design.networks(CONFIG, name)) for name in DATASETS}
 SEEDS = CONFIG.seeds
@@ -30,6 +55,7 @@ METRICS = CONFIG.distances.metrics
 # Where the data lie is no parameter of a rule: another folder is no reason to rerun. `topoprint data`
 # takes it from the environment, where a user may have set it already.
 DATA_ROOT = Path(os.environ.setdefault("TOPOPRINT_DATA", CONFIG.data.root))
+NEEDS = Needs(CONFIG, DATA_ROOT)
 
 NETWORK = "results/{dataset}/networks/{network}/seed{seed}.safetensors"
 INITIAL = "results/{dataset}/networks/{network}/seed{seed}.initial.safetensors"
@@ -213,3 +239,41 @@ def distance_options():
     return metrics + "".join(
         f" --{name.replace('_', '-')} {value}" for name, value in others.items()
     )
+
+
+def memory(need):
+    """Megabytes that a job asks for, from what it needs by its wildcards."""
+    return lambda wildcards, attempt: need(wildcards).mem_mb(attempt)
+
+
+def minutes(need):
+    """Minutes that a job asks for, from what it needs by its wildcards."""
+    return lambda wildcards, attempt: need(wildcards).runtime(attempt)
+
+
+def need_of_features(wildcards):
+    return NEEDS.features(wildcards.dataset)
+
+
+def need_of_train(wildcards):
+    return NEEDS.train(wildcards.dataset, wildcards.network)
+
+
+def need_of_diagram(wildcards):
+    return NEEDS.diagram(wildcards.dataset, wildcards.network)
+
+
+def need_of_distances(wildcards):
+    return NEEDS.distances({wildcards.dataset: NETWORKS[wildcards.dataset]})
+
+
+def need_of_baselines(wildcards):
+    return NEEDS.baselines({wildcards.dataset: NETWORKS[wildcards.dataset]})
+
+
+def need_of_control_distances(wildcards):
+    return NEEDS.distances(CONTROL)
+
+
+def need_of_control_baselines(wildcards):
+    return NEEDS.baselines(CONTROL)

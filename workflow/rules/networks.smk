@@ -1,3 +1,4 @@
+# Data are fetched where snakemake runs: the nodes of a cluster may have no internet.
 rule prepare:
     input:
         own_file,
@@ -7,6 +8,7 @@ rule prepare:
         "results/logs/data/{dataset}.log",
     benchmark:
         "results/benchmarks/data/{dataset}.tsv"
+    localrule: True
     conda:
         "../../envs/train.yaml"
     threads: 1
@@ -34,8 +36,8 @@ rule features:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=6000,
-        runtime=240,
+        mem_mb=memory(need_of_features),
+        runtime=minutes(need_of_features),
     params:
         spec=feature_spec,
     shell:
@@ -57,8 +59,8 @@ rule train:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=memory(need_of_train),
+        runtime=minutes(need_of_train),
     params:
         spec=network_spec,
     shell:

@@ -11,8 +11,8 @@ rule diagram:
         "../../envs/topology.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=memory(need_of_diagram),
+        runtime=minutes(need_of_diagram),
     params:
         options=diagram_options(),
     shell:
@@ -35,8 +35,8 @@ rule distances:
         "../../envs/topology.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=memory(need_of_distances),
+        runtime=minutes(need_of_distances),
     params:
         options=distance_options(),
     shell:
@@ -58,8 +58,8 @@ rule control_distances:
         "../../envs/topology.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=memory(need_of_control_distances),
+        runtime=minutes(need_of_control_distances),
     params:
         options=distance_options(),
     shell:
@@ -83,8 +83,8 @@ rule baselines:
         "../../envs/topology.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory(need_of_baselines),
+        runtime=minutes(need_of_baselines),
     params:
         options=baseline_options(),
     shell:
@@ -105,8 +105,8 @@ rule control_baselines:
         "../../envs/topology.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory(need_of_control_baselines),
+        runtime=minutes(need_of_control_baselines),
     params:
         options=baseline_options(),
     shell:
@@ -151,7 +151,7 @@ rule average:
         "../../envs/topology.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=500,
+        runtime=10,
     shell:
         "topoprint average {input.distances} --output {output.matrices} > {log} 2>&1"

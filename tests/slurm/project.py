@@ -1,0 +1,101 @@
+"""A clone of the project, run on the cluster as its users do."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cluster import Cluster, Job, wait_until
+
+# Faster than the profile, which is for jobs of minutes.
+QUICK = ["--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10"]
+QUICK += ["--configfile", "small.yaml"]
+
+
+@dataclass
+class Run:
+    """One `snakemake --profile slurm`, whose output goes to a file."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+    cluster: Cluster
+
+    def wait(self, seconds: float = 900) -> int:
+        try:
+            return self.process.wait(timeout=seconds)
+        finally:
+            if self.process.poll() is None:
+                self.kill()
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    @property
+    def text(self) -> str:
+        return self.output.read_text()
+
+    @property
+    def name(self) -> str:
+        """Name that its jobs have on the cluster."""
+        found = re.search(r"SLURM run ID: (\S+)", self.text)
+        return found[1] if found else ""
+
+    def jobs(self, states: str = "all") -> list[Job]:
+        return self.cluster.jobs(states, self.name) if self.name else []
+
+    def wait_for_job(self, state: str, seconds: float = 300) -> Job:
+        """Wait until one of its jobs is in a state."""
+        wait_until(lambda: bool(self.jobs(state)), f"a {state} job of {self.output}", seconds)
+        return self.jobs(state)[0]
+
+
+@dataclass
+class Project:
+    """The folder, and its cluster."""
+
+    folder: Path
+    cluster: Cluster
+    runs: list[Run] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        found = self.cluster.environment
+        bin_folder = Path(sys.executable).parent
+        return {**found, "PATH": f"{bin_folder}{os.pathsep}{found['PATH']}"}
+
+    def start(self, *arguments: str) -> Run:
+        output = self.folder / f"run{len(self.runs)}.out"
+        with output.open("wb") as out:
+            process = subprocess.Popen(
+                ["snakemake", "--profile", "slurm", *arguments, *QUICK],
+                cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
+                stdout=out, stderr=out, start_new_session=True,
+            )  # fmt: skip
+        self.runs.append(Run(process, output, self.cluster))
+        return self.runs[-1]
+
+    def run(self, *arguments: str) -> Run:
+        started = self.start(*arguments)
+        started.wait()
+        return started
+
+    def unlock(self) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "workflow/unlock.py"], cwd=self.folder, env=self.environment,
+            capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+
+    def command(self, *words: str) -> str:
+        """Run a program in the folder as its user, and give what it prints."""
+        result = subprocess.run(
+            words, cwd=self.folder, env=self.environment, capture_output=True, text=True,
+            timeout=300, check=True,
+        )  # fmt: skip
+        return result.stdout
+
+    def half_written(self) -> list[Path]:
+        return list(self.folder.glob("results/**/.*.tmp"))
