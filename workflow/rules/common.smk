@@ -271,6 +271,10 @@ def need_of_baselines(wildcards):
     return NEEDS.baselines({wildcards.dataset: NETWORKS[wildcards.dataset]})
 
 
+def need_of_study(wildcards):
+    return NEEDS.study({wildcards.dataset: NETWORKS[wildcards.dataset]})
+
+
 def need_of_control_distances(wildcards):
     return NEEDS.distances(CONTROL)
 

@@ -129,8 +129,8 @@ rule study:
         "../../envs/topology.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=memory(need_of_study),
+        runtime=minutes(need_of_study),
     params:
         options=study_options(),
     shell:

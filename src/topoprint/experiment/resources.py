@@ -62,6 +62,7 @@ DIAGRAM = {
 }
 # Of all edges of a matrix together; giotto's of the pairs, which it takes one after another.
 DISTANCES = {"exact": Cost(95, 4, 10, 4e-8), "giotto": Cost(700, 370, 30, 3e-4)}
+STUDY = Cost(95, 40, 10, 4.5e-7)  # of time: each edge of the networks and of each null
 BASELINES = Cost(120, 18, 10, 3e-7)
 FEATURES = Cost(830, 0, 10, 4e-6)  # of time: each pixel, sample and epoch
 
@@ -195,6 +196,13 @@ class Needs:
     def baselines(self, networks: dict[str, list[str]]) -> Need:
         """Baselines between networks of one seed, named by data set."""
         return _need(BASELINES, self._edges(networks))
+
+    def study(self, networks: dict[str, list[str]]) -> Need:
+        """Networks of one seed and their nulls by many measures, named by data set."""
+        nulls = self._config.nulls
+        made = sum(1 if model == "initial" else nulls.repetitions for model in nulls.models)
+        count = self._edges(networks)
+        return Need(_need(STUDY, count).mb, _need(STUDY, (1 + made) * count).minutes)
 
     def _edges(self, networks: dict[str, list[str]]) -> int:
         return sum(

@@ -155,6 +155,22 @@ def test_what_is_asked_for_is_what_was_measured_and_a_margin(
     assert measured < asked < 1.5 * measured
 
 
+def test_a_study_asks_for_what_was_measured_and_a_margin(tmp_path: Path) -> None:
+    """The paper's 19 networks on the features of Fashion-MNIST: 958 MB."""
+    sizes = [{"layer_size": size} for size in (128, 256, 512, 1024)]
+    layers = [{"number_of_layers": number} for number in (2, 4, 6, 8, 10)]
+    same = [{"input_order": k} for k in range(1, 6)]
+    labels = [{"number_of_labels": number} for number in (2, 4, 6, 8, 10)]
+    named = zip(("sizes", "layers", "orders", "labels"), (sizes, layers, same, labels), strict=True)
+    made = config(
+        datasets=[{"name": "clothes", "type": "fashion_mnist", "features": {}}],
+        experiments=[{"name": name, "networks": networks} for name, networks in named],
+    )
+    need = Needs(made, tmp_path).study({"clothes": list(design.networks(made, "clothes"))})
+    assert 958 < need.mem_mb() - SNAKEMAKE_MB < 1.5 * 958
+    assert need.runtime() > 5
+
+
 @pytest.mark.parametrize(("dataset", "measured"), [("mnist", 1002), ("cifar10", 1126)])
 def test_features_ask_for_what_was_measured_and_a_margin(
     dataset: str, measured: int, tmp_path: Path
