@@ -150,7 +150,7 @@ def make_summary(metric: str, **parameters: float) -> Landscape | Silhouette | H
     if metric not in SUMMARIES:
         raise InputError(f"metric {metric!r} is not known; choose {', '.join(METRICS)}")
     kind = SUMMARIES[metric]
-    known = {field.name for field in fields(kind)}
+    known = [field.name for field in fields(kind)]
     for name, value in parameters.items():
         if name not in known:
             raise InputError(
