@@ -40,7 +40,7 @@ def wait_for(folder: Path, pattern: str, seconds: float = 120) -> None:
 
 def press_ctrl_c(process: subprocess.Popen[bytes]) -> None:
     """Interrupt the run, again if need be: between two jobs snakemake may miss the signal."""
-    for _ in range(5):
+    for _ in range(15):
         os.killpg(process.pid, signal.SIGINT)
         try:
             process.wait(timeout=4)
