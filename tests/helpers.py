@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 from topoprint import Diagram, Graph, Network, distance_matrix
 
 MAX_DIMENSION = 3
-METRICS = ("landscape", "silhouette", "heat")
+METRICS = ("landscape", "silhouette", "heat", "betti")
 NO_BARS = Diagram.from_bars([[]] * (MAX_DIMENSION + 1))
 
 

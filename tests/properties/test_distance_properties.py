@@ -20,6 +20,7 @@ PARAMETERS = {
     "landscape": st.fixed_dictionaries({"layers": st.integers(1, 5)}),
     "silhouette": st.fixed_dictionaries({"power": st.sampled_from([0.5, 1.0, 2.0, 8.0])}),
     "heat": st.fixed_dictionaries({"sigma": st.sampled_from([0.001, 0.02, 0.1, 1.0])}),
+    "betti": st.just({}),
 }
 metrics = pytest.mark.parametrize("metric", METRICS)
 
@@ -136,8 +137,8 @@ def test_the_order_of_diagrams_does_not_matter(metric, data):
     st.sampled_from([1, 2, 3]),
 )
 def test_scaling_all_values_scales_the_curves(metric, several, grid, exponent):
-    # By a power of two, so that no rounding comes in: lengths scale by c, areas by c², and heat,
-    # a density of fixed mass, by 1/c.
+    # By a power of two, so that no rounding comes in: lengths scale by c, areas by c², heat, a
+    # density of fixed mass, by 1/c, and Betti numbers not at all.
     factor = 2.0**exponent
     larger = [
         Diagram.from_bars([factor * diagram.bars(dimension) for dimension in range(4)])
@@ -145,7 +146,7 @@ def test_scaling_all_values_scales_the_curves(metric, several, grid, exponent):
     ]
     width = {"sigma": 0.0625} if metric == "heat" else {}
     wider = {"sigma": 0.0625 * factor} if metric == "heat" else {}
-    power = -1 if metric == "heat" else 1.5
+    power = {"heat": -1, "betti": 0.5}.get(metric, 1.5)
     values = distance_matrix(several, metric, grid, 17, min_persistence=0, **width).values
     scaled = distance_matrix(
         larger, metric, grid, 17, min_persistence=0, infinity=factor, **wider

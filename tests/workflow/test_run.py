@@ -13,7 +13,8 @@ import topoprint as tp
 from topoprint.experiment.config import RESERVED, Nulls
 from topoprint.topology.baselines import BASELINES, baseline_matrices
 from topoprint.topology.measures import METRICS
-from topoprint.topology.study import MEASURES, Study
+from topoprint.topology.registry import MEASURES
+from topoprint.topology.study import Study
 
 LABELS = ("layer_size-8", "layer_size-12", "input_order-1", "input_order-2")
 

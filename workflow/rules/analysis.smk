@@ -88,6 +88,7 @@ rule figures:
 rule verdict:
     input:
         studies=expand(STUDY, seed=SEEDS, allow_missing=True),
+        across=lambda wildcards: across_seeds(wildcards.dataset),
     output:
         nulls="results/tables/{dataset}_nulls.csv",
         explained="results/tables/{dataset}_explained.csv",
@@ -112,15 +113,16 @@ rule verdict:
         runtime=30,
     params:
         folder=subpath(output.figure, parent=True),
+        across=lambda wildcards, input: [f"--across {path}" for path in input.across],
     shell:
-        "topoprint judge {input.studies} --nulls {output.nulls} "
+        "topoprint judge {input.studies} {params.across} --nulls {output.nulls} "
         "--explained {output.explained} --truths {output.truths} "
         "--figures {params.folder} > {log} 2>&1"
 
 
 rule control_truths:
     input:
-        matrices="results/control/matrices.h5",
+        studies=studies_of_control(),
     output:
         truths="results/tables/control_truths.csv",
     log:
@@ -134,7 +136,41 @@ rule control_truths:
         mem_mb=1000,
         runtime=30,
     shell:
-        "topoprint control-truths {input.matrices} --output {output.truths} > {log} 2>&1"
+        "topoprint control-truths {input.studies} --output {output.truths} > {log} 2>&1"
+
+
+# The verdicts of all data sets: measure × question.
+rule what_it_sees:
+    input:
+        studies=studies_of(DATASETS),
+        control=studies_of_control(),
+    output:
+        table=report(
+            "results/tables/what_it_sees.csv",
+            caption="../report/what_it_sees.rst",
+            category="whole experiment",
+        ),
+        figure=report(
+            "results/figures/what_it_sees.svg",
+            caption="../report/what_it_sees.rst",
+            category="whole experiment",
+        ),
+        others=expand("results/figures/what_it_sees.{kind}", kind=["pdf", "png"]),
+    log:
+        "results/logs/what_it_sees.log",
+    benchmark:
+        "results/benchmarks/what_it_sees.tsv"
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        folder=subpath(output.figure, parent=True),
+    shell:
+        "topoprint what-it-sees {input.studies} {input.control} --output {output.table} "
+        "--figures {params.folder} > {log} 2>&1"
 
 
 rule overview:
@@ -201,7 +237,7 @@ rule report:
             "results/tables/{dataset}_group_statistics.csv", dataset=WITH_CONTROL
         ),
         figures=expand(FIGURES, dataset=WITH_CONTROL, name=HEATMAPS[0], kind="svg"),
-        studies=studies_of(DATASETS),
+        studies=[studies_of(DATASETS), studies_of_control()],
         whole=results_of_whole(),
     output:
         page=report(

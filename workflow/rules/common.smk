@@ -65,7 +65,18 @@ DISTANCES = [
     f"results/{{dataset}}/{kind}/seed{{seed}}.h5"
     for kind in ("distances", *(["baselines"] if CONFIG.baselines else []))
 ]
+RANDOM_LABELS = (
+    "results/{dataset}/networks/{network}/seed{seed}.random_labels.safetensors"
+)
+# The networks of one seed as they are looked at: trained, and nulls that are files beside them.
+STATES = [
+    NETWORK,
+    INITIAL,
+    *([RANDOM_LABELS] if "random_labels" in CONFIG.nulls.models else []),
+]
+ACTIVATIONS = "results/{dataset}/activations/seed{seed}.h5"
 STUDY = "results/{dataset}/studies/seed{seed}.h5"
+ACROSS = "results/{dataset}/studies/across_seeds.h5"
 FIGURES = "results/{dataset}/figures/{name}.{kind}"
 TABLES = ["accuracy", "group_statistics", "distances", "networks"]
 PAPER_TABLES = {
@@ -103,6 +114,7 @@ def results_of_verdict(dataset):
         return []
     return [
         studies_of([dataset]),
+        expand(ACTIVATIONS, dataset=dataset, seed=SEEDS),
         expand(
             "results/tables/{dataset}_{table}.csv",
             dataset=dataset,
@@ -114,8 +126,24 @@ def results_of_verdict(dataset):
 
 def studies_of(datasets):
     """Studies of null models of some data sets, of those with networks enough for a verdict."""
+    if not CONFIG.nulls.models:
+        return []
     judged = [dataset for dataset in datasets if len(NETWORKS[dataset]) >= 3]
-    return expand(STUDY, dataset=judged, seed=SEEDS) if CONFIG.nulls.models else []
+    return [
+        expand(STUDY, dataset=judged, seed=SEEDS),
+        [across_seeds(dataset) for dataset in judged],
+    ]
+
+
+def across_seeds(dataset):
+    """Study of the networks of all seeds of a data set, where there are several."""
+    return expand(ACROSS, dataset=dataset) if len(SEEDS) > 1 else []
+
+
+def studies_of_control():
+    """Studies of the control across data sets, if there is one and a verdict is made."""
+    asked = CONTROL and CONFIG.nulls.models
+    return expand(STUDY, dataset="control", seed=SEEDS) if asked else []
 
 
 def results_of_control():
@@ -126,7 +154,9 @@ def results_of_control():
         expand(DISTANCES, dataset="control", seed=SEEDS),
         "results/control/matrices.h5",
         expand(FIGURES, dataset="control", name=HEATMAPS, kind=["svg", "pdf", "png"]),
-        expand("results/tables/control_{table}.csv", table=[*TABLES[1:], "truths"]),
+        expand("results/tables/control_{table}.csv", table=TABLES[1:]),
+        studies_of_control(),
+        ["results/tables/control_truths.csv"] if studies_of_control() else [],
     ]
 
 
@@ -138,7 +168,15 @@ def results_of_whole():
         )
     ]
     tables = list(PAPER_TABLES.values()) if CONFIG.control else []
-    return [*tables, *(panels if len(DATASETS) > 1 else [])]
+    seen = [
+        "results/tables/what_it_sees.csv",
+        expand("results/figures/what_it_sees.{kind}", kind=["svg", "pdf", "png"]),
+    ]
+    return [
+        tables,
+        panels if len(DATASETS) > 1 else [],
+        seen if studies_of(DATASETS) else [],
+    ]
 
 
 def of_networks(pattern, **wildcards):
@@ -216,14 +254,19 @@ def baseline_options():
 
 
 def study_options():
-    """The slice of the config that the study of null models depends on, as options."""
-    nulls, how = CONFIG.nulls, CONFIG.distances
-    models = " ".join(f"--null {model}" for model in nulls.models)
+    """The slice of the config that distances by all measures depend on, as options."""
+    how = CONFIG.distances
     return (
-        f"{models} --repetitions {nulls.repetitions} --grid {how.grid} --bins {how.bins} "
-        f"--min-persistence {how.min_persistence} --infinity {how.infinity} "
-        f"{graph_options()}"
+        f"--grid {how.grid} --bins {how.bins} --min-persistence {how.min_persistence} "
+        f"--infinity {how.infinity} {graph_options()}"
     )
+
+
+def null_options():
+    """The slice of the config that says which null models are made, as options."""
+    nulls = CONFIG.nulls
+    models = " ".join(f"--null {model}" for model in nulls.models)
+    return f"{models} --repetitions {nulls.repetitions}"
 
 
 def graph_options():
@@ -273,6 +316,18 @@ def need_of_baselines(wildcards):
 
 def need_of_study(wildcards):
     return NEEDS.study({wildcards.dataset: NETWORKS[wildcards.dataset]})
+
+
+def need_of_activations(wildcards):
+    return NEEDS.activations(wildcards.dataset)
+
+
+def need_of_across_seeds(wildcards):
+    return NEEDS.across_seeds(wildcards.dataset)
+
+
+def need_of_control_study(wildcards):
+    return NEEDS.study(CONTROL, nulls=False)
 
 
 def need_of_control_distances(wildcards):

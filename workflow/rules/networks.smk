@@ -67,3 +67,48 @@ rule train:
         "topoprint train {input.data} --network {wildcards.network} --seed {wildcards.seed} "
         "--spec {params.spec:q} --initial {output.initial} --output {output.trained} "
         "2>&1 | tee -i {log} >&2"
+
+
+# A null model that is trained: the same network from the same weights, on labels in random order.
+rule train_random_labels:
+    input:
+        data=training_data,
+    output:
+        trained=RANDOM_LABELS,
+    log:
+        "results/logs/train_random_labels/{dataset}/{network}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/train_random_labels/{dataset}/{network}/seed{seed}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(need_of_train),
+        runtime=minutes(need_of_train),
+    params:
+        spec=network_spec,
+    shell:
+        "topoprint train {input.data} --network {wildcards.network} --seed {wildcards.seed} "
+        "--spec {params.spec:q} --random-labels --output {output.trained} 2>&1 | tee -i {log} >&2"
+
+
+# What the networks of one seed answer to the test samples.
+rule activations:
+    input:
+        data=training_data,
+        networks=of_networks(STATES),
+    output:
+        activations=ACTIVATIONS,
+    log:
+        "results/logs/activations/{dataset}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/activations/{dataset}/seed{seed}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(need_of_activations),
+        runtime=minutes(need_of_activations),
+    shell:
+        "topoprint activations {input.data} {input.networks} --output {output.activations} "
+        "> {log} 2>&1"

@@ -118,13 +118,16 @@ rule control_baselines:
 rule study:
     input:
         networks=of_networks(NETWORK),
-        initial=of_networks(INITIAL),
+        beside=of_networks(STATES[1:]),
+        activations=ACTIVATIONS,
     output:
-        study="results/{dataset}/studies/seed{seed}.h5",
+        study=STUDY,
     log:
         "results/logs/study/{dataset}/seed{seed}.log",
     benchmark:
         "results/benchmarks/study/{dataset}/seed{seed}.tsv"
+    wildcard_constraints:
+        dataset="|".join(DATASETS),
     conda:
         "../../envs/topology.yaml"
     threads: 1
@@ -133,8 +136,61 @@ rule study:
         runtime=minutes(need_of_study),
     params:
         options=study_options(),
+        nulls=null_options(),
     shell:
-        "topoprint study {input.networks} {params.options} --output {output.study} "
+        "topoprint study {input.networks} --activations {input.activations} {params.nulls} "
+        "{params.options} --output {output.study} > {log} 2>&1"
+
+
+# Networks of all seeds in one matrix: are those of one configuration near one another?
+rule study_across_seeds:
+    input:
+        networks=of_networks(NETWORK, seed=SEEDS),
+        activations=expand(ACTIVATIONS, seed=SEEDS, allow_missing=True),
+    output:
+        study=ACROSS,
+    log:
+        "results/logs/study/{dataset}/across_seeds.log",
+    benchmark:
+        "results/benchmarks/study_across_seeds/{dataset}.tsv"
+    wildcard_constraints:
+        dataset="|".join(DATASETS),
+    conda:
+        "../../envs/topology.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(need_of_across_seeds),
+        runtime=minutes(need_of_across_seeds),
+    params:
+        activations=lambda wildcards, input: [
+            f"--activations {path}" for path in input.activations
+        ],
+        options=study_options(),
+    shell:
+        "topoprint study {input.networks} {params.activations} --across-seeds {params.options} "
+        "--output {output.study} > {log} 2>&1"
+
+
+# The control by all measures that need no activations: data sets have different inputs.
+rule control_study:
+    input:
+        networks=of_control(NETWORK),
+    output:
+        study="results/control/studies/seed{seed}.h5",
+    log:
+        "results/logs/study/control/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/study/control/seed{seed}.tsv"
+    conda:
+        "../../envs/topology.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(need_of_control_study),
+        runtime=minutes(need_of_control_study),
+    params:
+        options=study_options(),
+    shell:
+        "topoprint study {input.networks} --across {params.options} --output {output.study} "
         "> {log} 2>&1"
 
 

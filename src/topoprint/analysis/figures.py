@@ -20,8 +20,8 @@ from topoprint.topology.matrix import AveragedMatrix
 from topoprint.topology.storage import atomic_path
 
 if TYPE_CHECKING:  # their own imports take longer than a figure
+    from topoprint.analysis.answers import Answer
     from topoprint.analysis.reproduction import Agreement, Pair
-    from topoprint.analysis.verdict import Verdict
 
 Array = NDArray[np.float64]
 
@@ -138,40 +138,40 @@ def write_reproduction(
         _save(figure, Path(folder) / measure)
 
 
-def write_verdict(folder: str | os.PathLike[str], verdict: "Verdict") -> None:
-    """Write ``verdict``: a row a measure, a column a question, each answer from 0 to 1."""
-    columns = [
-        *(f"ρ with\n{spoken(model)}" for model in verdict.models),
-        "R²: size", "R²:\nhistogram", "R²: both", "precision:\none shape",
-    ]  # fmt: skip
-    answers = np.full((len(verdict.measures), len(columns)), np.nan)
-    row_of = {measure: row for row, measure in enumerate(verdict.measures)}
-    for null in verdict.nulls:
-        answers[row_of[null.measure], verdict.models.index(null.null)] = null.spearman
-    first = len(verdict.models)
-    for share in verdict.explained:
-        shares = (share.size, share.histogram, share.both)
-        answers[row_of[share.measure], first : first + 3] = shares
-    for truth in verdict.truths:
-        answers[row_of[truth.measure], first + 3] = truth.average_precision
+def write_answers(folder: str | os.PathLike[str], found: "Sequence[Answer]", name: str) -> None:
+    """Write what verdicts found: a row a measure, a column a question, means over data sets."""
+    by_cell: dict[tuple[str, str], list[float]] = {}
+    for answer in found:
+        by_cell.setdefault((answer.measure, answer.question), []).append(answer.value)
+    measures = list(dict.fromkeys(answer.measure for answer in found))
+    asked = dict.fromkeys(answer.question for answer in found)
+    questions = [q for kind in ("ρ", "R²", "precision") for q in asked if q.startswith(kind)]
+    values = np.array(
+        [[np.mean(by_cell.get((row, column), [np.nan])) for column in questions]
+         for row in measures]
+    )  # fmt: skip
     with mpl.rc_context(STYLE):
-        size = (1.8 + 0.78 * len(columns), 1.3 + 0.3 * len(verdict.measures))
+        size = (1.8 + 0.78 * len(questions), 1.3 + 0.3 * len(measures))
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.add_subplot()
         colours = mpl.colormaps[COLOURS].with_extremes(bad="white")
-        image = axes.imshow(answers, cmap=colours, vmin=0, vmax=1, aspect="auto")
-        for row, column in zip(*np.nonzero(np.isfinite(answers)), strict=True):
-            value = answers[row, column]
+        image = axes.imshow(values, cmap=colours, vmin=0, vmax=1, aspect="auto")
+        for row, column in zip(*np.nonzero(np.isfinite(values)), strict=True):
+            value = values[row, column]
             ink = "black" if value > 0.6 else "white"
             axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=ink, fontsize=7)
-        axes.axvline(first - 0.5, color="white", linewidth=3)
-        axes.axvline(first + 2.5, color="white", linewidth=3)
-        axes.set_xticks(range(len(columns)), columns, fontsize=6.5)
+        kinds = [question.partition(" ")[0] for question in questions]
+        for place in range(1, len(kinds)):
+            if kinds[place] != kinds[place - 1]:
+                axes.axvline(place - 0.5, color="white", linewidth=3)
+        titles = [f"{kind}\n{spoken(question.partition(' ')[2])}".replace(", ", ",\n")
+                  for kind, question in zip(kinds, questions, strict=True)]  # fmt: skip
+        axes.set_xticks(range(len(questions)), titles, fontsize=6.5)
         axes.xaxis.tick_top()
-        axes.set_yticks(range(len(verdict.measures)), map(spoken, verdict.measures), fontsize=7.5)
+        axes.set_yticks(range(len(measures)), map(spoken, measures), fontsize=7.5)
         axes.tick_params(length=0)
         figure.colorbar(image, ax=axes, shrink=0.7, pad=0.02)
-        _save(figure, Path(folder) / "verdict")
+        _save(figure, Path(folder) / name)
 
 
 def write_accuracies(folder: str | os.PathLike[str], scores: Sequence[Accuracy]) -> None:

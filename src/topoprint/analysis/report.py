@@ -20,10 +20,10 @@ from topoprint.analysis.figures import COLOURS, NOT_COMPARABLE, runs
 from topoprint.analysis.paper import compare_with_paper, norm_statistics
 from topoprint.analysis.statistics import GroupStatistics, group_spans, group_statistics
 from topoprint.analysis.tables import Accuracy
-from topoprint.analysis.verdict import Verdict, dataset_truths, in_words
+from topoprint.analysis.truths import Truth
+from topoprint.analysis.verdict import Verdict, in_words
 from topoprint.topology.matrix import AveragedMatrix
 from topoprint.topology.storage import atomic_path
-from topoprint.topology.study import Study
 
 PACKAGES = (
     "topoprint",
@@ -121,7 +121,8 @@ def write_report(
     accuracies: Sequence[Accuracy],
     config: Mapping[str, Any],
     benchmarks: str | os.PathLike[str] | None = None,
-    studies: Mapping[str, Sequence[Study]] | None = None,
+    verdicts: Mapping[str, Verdict] | None = None,
+    control_truths: Sequence[Truth] = (),
 ) -> None:
     """Write the page.
 
@@ -138,8 +139,10 @@ def write_report(
         norms are told.
     benchmarks : path, optional
         Folder of Snakemake's benchmark files, ``{stage}/**/*.tsv``; without it, no times.
-    studies : mapping, optional
-        Studies of the seeds by data set; without them, no verdict.
+    verdicts : mapping, optional
+        What is found of the measures, by data set.
+    control_truths : sequence of Truth, optional
+        Whether networks of one data set are near one another.
     """
     environment = Environment(
         loader=PackageLoader("topoprint.analysis", "."),
@@ -154,8 +157,8 @@ def write_report(
         norms=norm_statistics(matrices, control) if control else [],
         comparisons=compare_with_paper(matrices, control),
         figures=_paper_figures(matrices),
-        verdicts=[_verdict(name, found) for name, found in (studies or {}).items()],
-        control_truths=dataset_truths(matrices.get("control", [])),
+        verdicts=[_verdict(name, found) for name, found in (verdicts or {}).items()],
+        control_truths=control_truths,
         config=json.dumps(config, indent=2, ensure_ascii=False),
         versions={"Python": platform.python_version(), **_versions()},
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
@@ -258,21 +261,22 @@ def _colour(share: float) -> str:
     return to_hex(colormaps[COLOURS](share)) if np.isfinite(share) else NOT_COMPARABLE
 
 
-def _verdict(name: str, studies: Sequence[Study]) -> dict[str, Any]:
-    verdict = Verdict.of(studies)
-    by_measure = {row.measure: row for row in verdict.explained}
-    truths = {row.measure: row for row in verdict.truths}
+def _verdict(name: str, verdict: Verdict) -> dict[str, Any]:
+    nulls = {(row.measure, row.null): row for row in verdict.nulls}
+    shares = {row.measure: row for row in verdict.explained}
+    truths = {(row.measure, row.together): row for row in verdict.truths}
+    asked = list(dict.fromkeys(row.together for row in verdict.truths))
     rows = [
         (
             measure,
-            [row for row in verdict.nulls if row.measure == measure],
-            by_measure.get(measure),
-            truths.get(measure),
+            [nulls.get((measure, null)) for null in verdict.models],
+            shares.get(measure),
+            [truths.get((measure, together)) for together in asked],
         )
         for measure in verdict.measures
     ]
     words = in_words(verdict.nulls, verdict.explained, verdict.truths)
-    return {"name": name, "models": verdict.models, "rows": rows, "words": words}
+    return {"name": name, "models": verdict.models, "asked": asked, "rows": rows, "words": words}
 
 
 def _paper_figures(matrices: Mapping[str, Sequence[AveragedMatrix]]) -> list[PaperFigure]:

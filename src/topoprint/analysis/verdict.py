@@ -5,18 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import bootstrap
-from sklearn.metrics import average_precision_score
 
 from topoprint.analysis.mantel import mantel, spearman
-from topoprint.topology.errors import InputError
-from topoprint.topology.matrix import AveragedMatrix
+from topoprint.analysis.truths import Truth, bootstrap_interval, check_alike, truths_of
 from topoprint.topology.study import Study
 
 Array = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
-RESAMPLES = 1999
-CONFIDENCE = 0.95
+# Fewer networks than this have too few distances to correlate.
+FEWEST = 3
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,8 @@ class NullVerdict:
     Attributes
     ----------
     measure, null : str
+    networks : int
+        How many networks are compared: the most that the measure can compare throughout.
     nulls : int
         Nulls of each network: repetitions times seeds.
     spearman, low, high : float
@@ -46,6 +46,7 @@ class NullVerdict:
 
     measure: str
     null: str
+    networks: int
     nulls: int
     spearman: float
     low: float
@@ -64,6 +65,8 @@ class Explained:
     Attributes
     ----------
     measure : str
+    networks : int
+        How many networks are compared.
     size, histogram, both : float
         R² of a linear fit of the distances by ``number_of_edges``, by ``weight_histogram``, and
         by both.
@@ -72,38 +75,12 @@ class Explained:
     """
 
     measure: str
+    networks: int
     size: float
     histogram: float
     both: float
     low: float
     high: float
-
-
-@dataclass(frozen=True)
-class Truth:
-    """How well a measure finds the networks that belong together.
-
-    Attributes
-    ----------
-    measure : str
-    together : str
-        What makes networks belong together: ``shape``, or ``data set``.
-    average_precision, low, high : float
-        Of finding, by nearness, the others that belong to a network; mean over the networks that
-        have any and over the seeds, with its bootstrap interval over the seeds.
-    nearest : float
-        Share of these networks whose nearest neighbour belongs to them.
-    chance : float
-        That share if neighbours were random.
-    """
-
-    measure: str
-    together: str
-    average_precision: float
-    low: float
-    high: float
-    nearest: float
-    chance: float
 
 
 @dataclass(frozen=True)
@@ -117,64 +94,49 @@ class Verdict:
     truths: list[Truth]
 
     @classmethod
-    def of(cls, studies: Sequence[Study]) -> "Verdict":
-        """Judge by the studies of the seeds of one data set."""
-        first = _check_alike(studies)
+    def of(cls, studies: Sequence[Study], across: Study | None = None) -> "Verdict":
+        """Judge by the studies of the seeds of a data set, and by that of all of them together."""
+        first = check_alike(studies)
         return cls(
             tuple(first.real),
             tuple(first.nulls),
             null_verdicts(studies),
             explained(studies),
-            shape_truths(studies),
+            truths_of(studies, across),
         )
 
 
 def null_verdicts(studies: Sequence[Study]) -> list[NullVerdict]:
     """Judge each measure by each null, from the studies of the seeds of one data set."""
-    first = _check_alike(studies)
-    return [_null_verdict(studies, measure, null) for measure in first.real for null in first.nulls]
+    first = check_alike(studies)
+    return [
+        row
+        for measure in first.real
+        for null, measures in first.nulls.items()
+        if measure in measures and (row := _null_verdict(studies, measure, null))
+    ]
 
 
 def explained(studies: Sequence[Study]) -> list[Explained]:
     """Share of the variance that size and histogram explain, for the other measures."""
-    first = _check_alike(studies)
+    first = check_alike(studies)
     simple = ("number_of_edges", "weight_histogram")
     rows = []
     for measure in first.real:
-        if measure in simple or not first.real.keys() >= set(simple):
+        some = _comparable(studies, measure)
+        if measure in simple or not first.real.keys() >= set(simple) or len(some) < FEWEST:
             continue
+        both = np.ix_(some, some)
         seeds = [
-            _shares_explained(made.real[measure], *(made.real[name] for name in simple))
+            _shares_explained(made.real[measure][both], *(made.real[name][both] for name in simple))
             for made in studies
         ]
-        size, histogram, both = np.mean(seeds, axis=0)
-        low, high = _interval([shares[2] for shares in seeds])
-        rows.append(Explained(measure, float(size), float(histogram), float(both), low, high))
-    return rows
-
-
-def shape_truths(studies: Sequence[Study]) -> list[Truth]:
-    """Whether each measure puts networks of one shape nearest to one another."""
-    first = _check_alike(studies)
-    return [
-        truth
-        for measure in first.real
-        if (
-            truth := _truth(
-                measure, "shape", [made.real[measure] for made in studies], first.shapes
-            )
+        size, histogram, total = np.mean(seeds, axis=0)
+        low, high = bootstrap_interval([shares[2] for shares in seeds])
+        rows.append(
+            Explained(measure, len(some), float(size), float(histogram), float(total), low, high)
         )
-    ]
-
-
-def dataset_truths(control: Sequence[AveragedMatrix]) -> list[Truth]:
-    """Whether each measure puts networks of one data set nearest, in the control across them."""
-    return [
-        truth
-        for matrix in control
-        if np.isfinite(matrix.runs).all()
-        and (truth := _truth(matrix.measure, "data set", list(matrix.runs), matrix.groups))
-    ]
+    return rows
 
 
 def in_words(
@@ -217,39 +179,41 @@ WHAT_IS_LOST = {
     "gaussian": "the shape of the weights' distribution",
     "resampled": "anything but each layer's distribution of weights",
     "initial": "what the network has learned",
+    "random_labels": "whether there was anything to learn",
 }
 
 
-def _check_alike(studies: Sequence[Study]) -> Study:
-    if not studies:
-        raise InputError("no studies to judge by")
-    first = studies[0]
-    for other in studies[1:]:
-        same = (other.labels, other.shapes, list(other.real), list(other.nulls)) == (
-            first.labels, first.shapes, list(first.real), list(first.nulls),
-        )  # fmt: skip
-        if not same:
-            raise InputError("the studies are of different networks, measures or nulls")
-    if len(first.labels) < 3:
-        raise InputError("a verdict needs at least three networks")
-    return first
+def _comparable(studies: Sequence[Study], measure: str) -> IntArray:
+    """Positions of the networks of the largest set that a measure can compare throughout."""
+    compared = np.isfinite([made.real[measure] for made in studies]).all(axis=0)
+    patterns, inverse = np.unique(compared, axis=0, return_inverse=True)
+    largest = int(np.argmax(np.bincount(inverse.ravel(), minlength=len(patterns))))
+    return np.flatnonzero(inverse.ravel() == largest)
 
 
-def _null_verdict(studies: Sequence[Study], measure: str, null: str) -> NullVerdict:
-    upper = np.triu_indices(len(studies[0].labels), k=1)
-    real = np.stack([made.real[measure] for made in studies])
-    nulls = np.stack([made.nulls[null][measure].values for made in studies])  # seeds, R, n, n
-    own = np.mean([made.nulls[null][measure].own.mean() for made in studies])
+def _null_verdict(studies: Sequence[Study], measure: str, null: str) -> NullVerdict | None:
+    some = _comparable(studies, measure)
+    if len(some) < FEWEST:
+        return None
+    both = np.ix_(some, some)
+    upper = np.triu_indices(len(some), k=1)
+    real = np.stack([made.real[measure][both] for made in studies])
+    found = [made.nulls[null][measure] for made in studies]
+    nulls = np.stack(
+        [distances.values[:, both[0], both[1]] for distances in found]
+    )  # seeds, R, n, n
+    own = np.mean([distances.own[:, some].mean() for distances in found])
     by_seed = [
         float(np.mean([spearman(one, other) for other in of_seed]))
         for one, of_seed in zip(real, nulls, strict=True)
     ]
-    low, high = _interval(by_seed)
+    low, high = bootstrap_interval(by_seed)
     median_z, beyond_2 = _z_scores(real[:, *upper], nulls[:, :, *upper])
     mean = float(real[:, *upper].mean())
     return NullVerdict(
         measure=measure,
         null=null,
+        networks=len(some),
         nulls=nulls.shape[0] * nulls.shape[1],
         spearman=float(np.mean(by_seed)),
         low=low,
@@ -311,46 +275,3 @@ def _r_squared(target: Array, columns: Array) -> float:
     total = float((centred**2).sum())
     rest = float(((centred - design @ coefficients) ** 2).sum())
     return 1 - rest / total if total else np.nan
-
-
-def _truth(
-    measure: str, together: str, runs: Sequence[Array], groups: Sequence[str]
-) -> Truth | None:
-    """Average precision and nearest neighbours of the networks that have others in their group."""
-    names = np.asarray(groups)
-    same = (names[:, None] == names) & ~np.eye(len(names), dtype=bool)
-    queries = np.flatnonzero(same.any(axis=1))
-    if not len(queries) or same.sum() == len(names) * (len(names) - 1):
-        return None
-    precisions, nearest = [], []
-    for run in runs:
-        found = [_retrieve(np.delete(run[q], q), np.delete(same[q], q)) for q in queries]
-        precision, first = np.mean(found, axis=0)
-        precisions.append(float(precision))
-        nearest.append(float(first))
-    low, high = _interval(precisions)
-    chance = float(same[queries].sum(axis=1).mean() / (len(names) - 1))
-    return Truth(
-        measure, together, float(np.mean(precisions)), low, high, float(np.mean(nearest)), chance
-    )
-
-
-def _retrieve(distances: Array, relevant: NDArray[np.bool_]) -> tuple[float, float]:
-    """Average precision, and the share of the relevant among the nearest."""
-    precision = float(average_precision_score(relevant, -distances))
-    return precision, float(relevant[distances == distances.min()].mean())
-
-
-def _interval(seeds: Sequence[float]) -> tuple[float, float]:
-    """Percentile bootstrap interval of the mean over seeds; NaN for a single seed."""
-    if len(seeds) < 2 or not np.isfinite(seeds).all():
-        return np.nan, np.nan
-    found = bootstrap(
-        (np.asarray(seeds),),
-        np.mean,
-        confidence_level=CONFIDENCE,
-        n_resamples=RESAMPLES,
-        method="percentile",
-        rng=np.random.default_rng(0),
-    )
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)

@@ -12,10 +12,10 @@ from topoprint.topology.errors import InputError
 
 # Importing a module of subcommands makes them known to the app, in the order of the stages.
 # isort: off
-from topoprint.cli import experiment, topology, analysis
+from topoprint.cli import experiment, topology, study, analysis
 
 # isort: on
-__all__ = ["analysis", "app", "experiment", "main", "topology"]
+__all__ = ["analysis", "app", "experiment", "main", "study", "topology"]
 
 
 def main() -> None:

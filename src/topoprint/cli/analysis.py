@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,14 @@ from topoprint.cli.options import Output, app, make_parent
 from topoprint.topology.errors import InputError
 from topoprint.topology.matrix import AveragedMatrix, load_average
 from topoprint.topology.study import Study
+
+if TYPE_CHECKING:  # their own imports take longer than a figure
+    from topoprint.analysis.truths import Truth
+    from topoprint.analysis.verdict import Verdict
+
+if TYPE_CHECKING:  # their own imports take longer than a figure
+    from topoprint.analysis.truths import Truth
+    from topoprint.analysis.verdict import Verdict
 
 
 @app.command()
@@ -115,34 +123,60 @@ def judge(
     explained: Annotated[Path, typer.Option(help="CSV to write: what size and histogram explain.")],
     truths: Annotated[Path, typer.Option(help="CSV to write: whether equal shapes are near.")],
     figures: Annotated[Path, typer.Option(help="Folder to draw the verdict into.")],
+    across: Annotated[
+        Path | None, typer.Option(help="Study of the networks of all seeds together.")
+    ] = None,
 ) -> None:
     """Judge what each measure sees, from networks and their null models."""
     from topoprint.analysis import verdict
-    from topoprint.analysis.figures import write_verdict
+    from topoprint.analysis.answers import answers
+    from topoprint.analysis.figures import write_answers
     from topoprint.analysis.tables import write_records
+    from topoprint.analysis.truths import Truth
 
-    loaded = [Study.load(path)[0] for path in studies]
-    found = verdict.Verdict.of(loaded)
+    loaded = [Study.load(path) for path in studies]
+    found = verdict.Verdict.of([made for made, _ in loaded], _study(across))
     for path in (nulls, explained, truths):
         make_parent(path)
     write_records(nulls, verdict.NullVerdict, found.nulls)
     write_records(explained, verdict.Explained, found.explained)
-    write_records(truths, verdict.Truth, found.truths)
+    write_records(truths, Truth, found.truths)
     figures.mkdir(parents=True, exist_ok=True)
-    write_verdict(figures, found)
+    write_answers(figures, answers({loaded[0][1]["dataset"]: found}), "verdict")
 
 
 @app.command(name="control-truths")
 def control_truths(
-    matrices: Annotated[Path, typer.Argument(help="matrices.h5 of the control.")],
+    studies: Annotated[list[Path], typer.Argument(help="Studies of the control, one a seed.")],
     output: Output,
 ) -> None:
     """Judge whether each measure puts networks of one data set near one another."""
     from topoprint.analysis.tables import write_records
-    from topoprint.analysis.verdict import Truth, dataset_truths
+    from topoprint.analysis.truths import Truth, dataset_truths
 
     make_parent(output)
-    write_records(output, Truth, dataset_truths(load_average(matrices)[0]))
+    write_records(output, Truth, dataset_truths([Study.load(path)[0] for path in studies]))
+
+
+@app.command(name="what-it-sees")
+def what_it_sees(
+    studies: Annotated[
+        list[Path],
+        typer.Argument(help="Studies of the seeds of all data sets, and of the control."),
+    ],
+    output: Output,
+    figures: Annotated[Path, typer.Option(help="Folder to draw it into.")],
+) -> None:
+    """Put the verdicts of all data sets together: measure × question."""
+    from topoprint.analysis.answers import Answer, answers
+    from topoprint.analysis.figures import write_answers
+    from topoprint.analysis.tables import write_records
+
+    found = answers(*_verdicts(studies))
+    make_parent(output)
+    write_records(output, Answer, found)
+    figures.mkdir(parents=True, exist_ok=True)
+    write_answers(figures, found, "what_it_sees")
 
 
 @app.command()
@@ -203,7 +237,7 @@ def report(
     config: Annotated[str, typer.Option(help="The config to show, as JSON.")] = "{}",
     benchmarks: Annotated[Path | None, typer.Option(help="Folder of benchmark files.")] = None,
     study: Annotated[
-        list[Path], typer.Option(help="Study of a seed of a data set; may be repeated.")
+        list[Path], typer.Option(help="Study of a data set or the control; may be repeated.")
     ] = [],  # noqa: B006
 ) -> None:
     """Write the report, one self-contained HTML page."""
@@ -216,16 +250,28 @@ def report(
     except json.JSONDecodeError as error:
         raise InputError(f"--config is not JSON ({error})") from error
     make_parent(output)
-    write_report(output, _by_dataset(matrices), scores, shown, benchmarks, _studies(study))
+    write_report(output, _by_dataset(matrices), scores, shown, benchmarks, *_verdicts(study))
 
 
-def _studies(paths: Sequence[Path]) -> dict[str, list[Study]]:
-    """Studies of the seeds of each data set."""
-    found: dict[str, list[Study]] = {}
+def _verdicts(paths: Sequence[Path]) -> tuple[dict[str, "Verdict"], list["Truth"]]:
+    """Verdicts by data set, and the truths of the control, from the studies of all of them."""
+    from topoprint.analysis.truths import dataset_truths
+    from topoprint.analysis.verdict import Verdict
+
+    seeds: dict[str, list[Study]] = {}
+    across: dict[str, Study] = {}
     for path in paths:
         made, identity = Study.load(path)
-        found.setdefault(identity["dataset"], []).append(made)
-    return found
+        if identity["seed"] == "all":
+            across[identity["dataset"]] = made
+        else:
+            seeds.setdefault(identity["dataset"], []).append(made)
+    control = dataset_truths(seeds.pop("control", []))
+    return {name: Verdict.of(found, across.get(name)) for name, found in seeds.items()}, control
+
+
+def _study(path: Path | None) -> Study | None:
+    return Study.load(path)[0] if path else None
 
 
 def _by_dataset(paths: Sequence[Path]) -> dict[str, list[AveragedMatrix]]:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from topoprint.cli.options import Device, Output, app, make_parent
+from topoprint.topology.errors import InputError
 from topoprint.topology.storage import atomic_path
 
 
@@ -78,10 +79,15 @@ def features(
 def train(
     samples: Annotated[Path, typer.Argument(help="Data file that `topoprint data` wrote.")],
     output: Output,
-    initial: Annotated[Path, typer.Option(help="File to write the untrained network to.")],
     network: Annotated[str, typer.Option(help="Name of the network.")],
     seed: Annotated[int, typer.Option(help="Seed of the network.")],
+    initial: Annotated[
+        Path | None, typer.Option(help="File to write the untrained network to.")
+    ] = None,
     spec: Annotated[str, typer.Option(help="Architecture and training, as JSON.")] = "{}",
+    random_labels: Annotated[
+        bool, typer.Option("--random-labels", help="Train on the labels in random order.")
+    ] = False,
     device: Device = "auto",
 ) -> None:
     """Train one network from its own random stream."""
@@ -94,7 +100,39 @@ def train(
     parsed: NetworkSpec = parse_slice(NetworkSpec, spec, "--spec")
     labels = parsed.architecture.number_of_labels
     loaded = Samples.load(samples, None if labels == "all" else labels)
-    result = run(Cell(loaded.name, network, seed), parsed, loaded, choose_device(device))
+    cell = Cell(loaded.name, network, seed)
+    result = run(cell, parsed, loaded, choose_device(device), random_labels)
     for path, made in ((initial, result.initial), (output, result.trained)):
-        make_parent(path)
-        made.save(path)
+        if path:
+            make_parent(path)
+            made.save(path)
+
+
+@app.command()
+def activations(
+    samples: Annotated[Path, typer.Argument(help="Data file that the networks were trained on.")],
+    networks: Annotated[list[Path], typer.Argument(help="Networks of one seed.")],
+    output: Output,
+    device: Device = "auto",
+) -> None:
+    """Keep what networks answer to the test samples."""
+    from topoprint.experiment.activations import respond
+    from topoprint.experiment.datasets.samples import Samples
+    from topoprint.experiment.training import choose_device
+    from topoprint.topology.activations import save_activations
+    from topoprint.topology.network import Network
+
+    loaded = Samples.load(samples)
+    chosen = choose_device(device)
+    answers = {}
+    identity = {"dataset": loaded.name, "seed": ""}
+    for path in networks:
+        network = Network.load(path)
+        try:
+            answer = respond(network, loaded, chosen)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+        identity["seed"] = network.identity["seed"]
+        answers[network.identity["network"], network.metadata["state"]] = answer
+    make_parent(output)
+    save_activations(output, answers, identity)

@@ -1,9 +1,12 @@
 """The app, and what its subcommands share."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from topoprint.topology.errors import InputError
 
 app = typer.Typer(
     help="Topological fingerprints of neural networks: a subcommand a stage, each usable by hand.",
@@ -50,3 +53,34 @@ DistanceEngine = Annotated[str, typer.Option(help="exact, or giotto (giotto-tda'
 def make_parent(path: Path) -> None:
     """Make the folder that a file is to be written in."""
     path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def common_identity(
+    paths: Sequence[Path],
+    identities: Sequence[Mapping[str, str]],
+    across: Literal["dataset", "seed"] | None = None,
+) -> tuple[dict[str, str], list[str]]:
+    """Find what all networks share, seed and data set, and their labels, which must differ.
+
+    Networks of several data sets, or of several seeds, are named with these.
+    """
+    shared = {key: identities[0].get(key, "") for key in ("dataset", "seed")}
+    if across:
+        shared[across] = {"dataset": "control", "seed": "all"}[across]
+    seen: dict[str, Path] = {}
+    for path, identity in zip(paths, identities, strict=True):
+        for key in shared:
+            if key != across and identity.get(key, "") != shared[key]:
+                raise InputError(
+                    f"{path} is of {key} {identity.get(key, '')!r}, {paths[0]} of "
+                    f"{shared[key]!r}; a file holds one seed of one data set"
+                )
+        label = identity.get("network", "")
+        if across == "dataset":
+            label = f"{identity.get('dataset', '')}/{label}"
+        elif across == "seed":
+            label = f"{label}/seed{identity.get('seed', '')}"
+        if label in seen:
+            raise InputError(f"{path} and {seen[label]} are both of network {label!r}")
+        seen[label] = path
+    return shared, list(seen)

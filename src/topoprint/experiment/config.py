@@ -87,13 +87,16 @@ class Distances(Strict):
         return self
 
 
+NullName = Literal[
+    "shuffled_layers", "shuffled_network", "gaussian", "resampled", "initial", "random_labels"
+]
+
+
 class Nulls(Strict):
     """Null models of the trained networks, to tell what a measure sees."""
 
-    models: list[
-        Literal["shuffled_layers", "shuffled_network", "gaussian", "resampled", "initial"]
-    ] = Field(
-        ["shuffled_layers", "shuffled_network", "gaussian", "resampled", "initial"],
+    models: list[NullName] = Field(
+        ["shuffled_layers", "gaussian", "initial"],
         description="Null models; none: no verdict is made",
     )
     repetitions: Count = Field(2, description="Nulls of each network and seed")

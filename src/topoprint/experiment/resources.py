@@ -63,6 +63,8 @@ DIAGRAM = {
 # Of all edges of a matrix together; giotto's of the pairs, which it takes one after another.
 DISTANCES = {"exact": Cost(95, 4, 10, 4e-8), "giotto": Cost(700, 370, 30, 3e-4)}
 STUDY = Cost(95, 40, 10, 4.5e-7)  # of time: each edge of the networks and of each null
+STUDY_PAIR = 0.04  # seconds of each pair of networks or nulls
+STORED = ("initial", "random_labels")  # nulls of which there is one
 BASELINES = Cost(120, 18, 10, 3e-7)
 FEATURES = Cost(830, 0, 10, 4e-6)  # of time: each pixel, sample and epoch
 
@@ -197,12 +199,29 @@ class Needs:
         """Baselines between networks of one seed, named by data set."""
         return _need(BASELINES, self._edges(networks))
 
-    def study(self, networks: dict[str, list[str]]) -> Need:
-        """Networks of one seed and their nulls by many measures, named by data set."""
-        nulls = self._config.nulls
-        made = sum(1 if model == "initial" else nulls.repetitions for model in nulls.models)
+    def activations(self, dataset: str) -> Need:
+        """Answers of the networks of one seed of a data set, which are read one by one."""
+        networks = design.networks(self._config, dataset)
+        largest = max(self._edges({dataset: [name]}) for name in networks)
+        return _need(TRAIN, largest, 2 * self._inputs(dataset).mb)
+
+    def study(self, networks: dict[str, list[str]], nulls: bool = True) -> Need:
+        """Networks of one seed, and their nulls, by many measures, named by data set."""
+        asked = self._config.nulls
+        made = [1 if model in STORED else asked.repetitions for model in asked.models]
         count = self._edges(networks)
-        return Need(_need(STUDY, count).mb, _need(STUDY, (1 + made) * count).minutes)
+        collections = 1 + (sum(made) if nulls else 0)
+        pairs = _pairs(sum(map(len, networks.values()))) * collections
+        time = _need(STUDY, collections * count).minutes + SLOWER * STUDY_PAIR * pairs / 60
+        return Need(_need(STUDY, count).mb, time)
+
+    def across_seeds(self, dataset: str) -> Need:
+        """Networks of all seeds of a data set by many measures."""
+        networks = list(design.networks(self._config, dataset))
+        seeds = len(self._config.seeds)
+        need = _need(STUDY, seeds * self._edges({dataset: networks}))
+        pairs = _pairs(seeds * len(networks))
+        return Need(need.mb, need.minutes + SLOWER * STUDY_PAIR * pairs / 60)
 
     def _edges(self, networks: dict[str, list[str]]) -> int:
         return sum(
@@ -223,3 +242,7 @@ def _need(cost: Cost, count: int, data_mb: float = 0) -> Need:
         cost.mb + cost.bytes_each * count / 1e6 + data_mb,
         cost.minutes + SLOWER * cost.seconds_each * count / 60,
     )
+
+
+def _pairs(networks: int) -> int:
+    return networks * (networks - 1) // 2

@@ -27,7 +27,13 @@ class Trained:
     initial: Network
 
 
-def train(cell: Cell, spec: NetworkSpec, samples: Samples, device: str = "cpu") -> Trained:
+def train(
+    cell: Cell,
+    spec: NetworkSpec,
+    samples: Samples,
+    device: str = "cpu",
+    random_labels: bool = False,
+) -> Trained:
     """Train one network from its own random stream.
 
     Parameters
@@ -40,6 +46,10 @@ def train(cell: Cell, spec: NetworkSpec, samples: Samples, device: str = "cpu") 
         Of the labels that the network is to know.
     device : str
         A torch device. On the CPU the result is reproducible to the bit; a GPU's is not the same.
+    random_labels : bool
+        Whether the labels of the training samples are put in random order first (a null model:
+        Zhang et al., "Understanding deep learning requires rethinking generalization", ICLR
+        2017). The network starts from the same weights.
 
     Raises
     ------
@@ -49,11 +59,15 @@ def train(cell: Cell, spec: NetworkSpec, samples: Samples, device: str = "cpu") 
     """
     training = spec.training
     target = torch.device(device)
-    x_train, x_test = _in_order(cell, spec, samples)
+    x_train = in_order(cell, spec, torch.from_numpy(samples.x_train))
+    x_test = in_order(cell, spec, torch.from_numpy(samples.x_test))
     y_train = torch.from_numpy(samples.y_train)
     if spec.architecture.input_order and training.permute == "samples":
         order = _permutation(cell, spec, len(y_train))
         x_train, y_train = x_train[order], y_train[order]
+    if random_labels:
+        own = stream(cell.dataset, cell.network, cell.seed, "random_labels")
+        y_train = y_train[torch.from_numpy(np.random.default_rng(own).permutation(len(y_train)))]
     n_fit = math.floor(len(y_train) * (1 - training.validation_fraction))  # as Keras splits
     if n_fit < 1 or len(samples.y_test) < 1:
         raise InputError(f"data set {cell.dataset} has no samples left to train or test on")
@@ -71,9 +85,10 @@ def train(cell: Cell, spec: NetworkSpec, samples: Samples, device: str = "cpu") 
     identity = {"dataset": cell.dataset, "network": cell.network, "seed": str(cell.seed)}
     known = {"identity": identity, "spec": spec.model_dump(mode="json")}
     results = {f"{part}_{name}": value for part, both in scores.items() for name, value in both}
+    state = "random_labels" if random_labels else "trained"
     try:
         return Trained(
-            Network.from_layers(_arrays(model), {**known, "state": "trained", **results}),
+            Network.from_layers(_arrays(model), {**known, "state": state, **results}),
             Network.from_layers(initial, {**known, "state": "initial"}),
         )
     except InputError as error:
@@ -158,13 +173,11 @@ def _evaluate(model: nn.Module, x: Tensor, y: Tensor) -> list[tuple[str, float]]
     ]
 
 
-def _in_order(cell: Cell, spec: NetworkSpec, samples: Samples) -> tuple[Tensor, Tensor]:
-    """Training and test inputs, their features permuted where the network asks for it."""
-    x_train, x_test = torch.from_numpy(samples.x_train), torch.from_numpy(samples.x_test)
+def in_order(cell: Cell, spec: NetworkSpec, inputs: Tensor) -> Tensor:
+    """Put inputs (n, features) as the network sees them, permuted where it asks for that."""
     if spec.architecture.input_order and spec.training.permute == "features":
-        order = _permutation(cell, spec, x_train.shape[1])
-        return x_train[:, order], x_test[:, order]
-    return x_train, x_test
+        return inputs[:, _permutation(cell, spec, inputs.shape[1])]
+    return inputs
 
 
 def _permutation(cell: Cell, spec: NetworkSpec, length: int) -> Tensor:

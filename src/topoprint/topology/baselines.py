@@ -5,68 +5,105 @@ edges and the histogram of weights are what a sceptic asks for: how much of a di
 how much the distribution of the weights' magnitudes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.linalg import norm
-from scipy.stats import wasserstein_distance
 
 from topoprint.topology.errors import InputError
-from topoprint.topology.graph import Graph, LayeredGraph, edge_values
+from topoprint.topology.graph import LayeredGraph, edge_values
 from topoprint.topology.matrix import DistanceMatrix
 from topoprint.topology.network import FloatArray
 
 Array = NDArray[np.float64]
-AnyGraph = Graph | LayeredGraph
-
-# Norms of adjacency differences, as numpy and scipy name them.
-NORMS: dict[str, Literal[1, "fro"]] = {"one_norm": 1, "frobenius_norm": "fro"}
 
 # Bins of the histogram of |w| / max|W| over [0, 1]; a distance is off by at most one bin's width.
 BINS = 1 << 14
 
 
-def adjacency(graph: AnyGraph) -> sparse.csr_array:
-    """Sparse adjacency matrix: the filtration value of each edge, in the row of its source.
-
-    Vertices of a layered graph are the neurons, layer by layer, then the biases of each layer.
-    """
-    if isinstance(graph, Graph):
-        shape = (graph.n_vertices, graph.n_vertices)
-        values = graph.values.astype(np.float64)
-        return sparse.csr_array((values, (graph.sources, graph.targets)), shape=shape)
-    layers = len(graph.network.layer_sizes)
-    sizes = [*graph.network.layer_sizes, *(len(b) for b in graph.biases if b is not None)]
-    blocks = [[sparse.csr_array((rows, columns)) for columns in sizes] for rows in sizes]
-    bias_block = layers
-    for layer, (weight, bias) in enumerate(zip(graph.network.weights, graph.biases, strict=True)):
-        forward, backward = _by_direction(weight, graph)
-        blocks[layer][layer + 1] = sparse.csr_array(forward.T)
-        blocks[layer + 1][layer] = sparse.csr_array(backward)
-        if bias is not None:
-            forward, backward = _by_direction(bias, graph)
-            blocks[bias_block][layer + 1] = sparse.diags_array(forward, format="csr")
-            blocks[layer + 1][bias_block] = sparse.diags_array(backward, format="csr")
-            bias_block += 1
-    return sparse.block_array(blocks, format="csr")
-
-
-def weight_histogram(graph: AnyGraph) -> Array:
+def weight_histogram(graph: LayeredGraph) -> Array:
     """Shares of the edges whose |w| / max|W| falls into each of BINS equal parts of [0, 1]."""
     counts = np.zeros(BINS, dtype=np.int64)
-    for values in _values(graph):
-        bins = ((1 - values.astype(np.float64)) * BINS).astype(np.int64)
-        counts += np.bincount(np.minimum(bins, BINS - 1), minlength=BINS)
+    for block in directed_values(graph):
+        bins = ((1 - np.abs(block.astype(np.float64))) * BINS).astype(np.int64)
+        counts += np.bincount(np.minimum(bins, BINS - 1).ravel(), minlength=BINS)
     shares: Array = counts / counts.sum()
     return shares
 
 
+def histograms_apart(one: Array, other: Array) -> float:
+    """1-Wasserstein distance of two histograms of |w| / max|W|: ∫ of their cumulative shares."""
+    return float(np.abs(np.cumsum(one - other)).sum() / BINS)
+
+
+def directed_values(graph: LayeredGraph) -> list[FloatArray]:
+    """Filtration values of the edges, negative where an edge is reversed (w ≤ 0).
+
+    Returns
+    -------
+    list of ndarray, float32
+        For each layer the weights, shape (out, in), and its biases, shape (out,), if these are
+        edges.
+    """
+    blocks = []
+    for weight, bias in zip(graph.network.weights, graph.biases, strict=True):
+        for array in (weight, bias):
+            if array is not None:
+                values = edge_values(array.ravel(), graph.scale, graph.zeta).reshape(array.shape)
+                blocks.append(np.where(array > 0, values, -values))
+    return blocks
+
+
+def one_norm(one: Sequence[FloatArray], other: Sequence[FloatArray]) -> float:
+    """Greatest column sum of the absolute difference of two adjacency matrices.
+
+    An entry stands in the row of its edge's source and the column of its target: edges into the
+    neurons of a layer come from the layer below and its biases, and, reversed, from that above.
+
+    Parameters
+    ----------
+    one, other : sequence of ndarray
+        Of two networks of one shape, from :func:`directed_values`.
+    """
+    sums: list[Array] = [np.zeros(1)]
+    greatest = 0.0
+    for first, second in zip(one, other, strict=True):
+        forward, backward = _apart(first, second)
+        if forward.ndim == 1:  # each bias has a vertex of its own
+            sums[-1] += forward
+            greatest = max(greatest, float(backward.max()))
+        else:
+            sums[-1] = sums[-1] + backward.sum(axis=0)
+            sums.append(forward.sum(axis=1))
+    return max(greatest, *(float(of_layer.max()) for of_layer in sums))
+
+
+def frobenius_norm(one: Sequence[FloatArray], other: Sequence[FloatArray]) -> float:
+    """Frobenius norm of the difference of two adjacency matrices, as :func:`one_norm`."""
+    squares = (
+        float(np.sum(part**2))
+        for first, second in zip(one, other, strict=True)
+        for part in _apart(first, second)
+    )
+    return float(np.sqrt(sum(squares)))
+
+
+def _apart(one: FloatArray, other: FloatArray) -> tuple[Array, Array]:
+    """Absolute differences of the entries of edges that keep their direction, and of reversed."""
+    first, second = one.astype(np.float64), other.astype(np.float64)
+    forward: Array = np.abs(np.maximum(first, 0) - np.maximum(second, 0))
+    backward: Array = np.abs(np.minimum(first, 0) - np.minimum(second, 0))
+    return forward, backward
+
+
+# Norms of adjacency differences.
+NORMS = {"one_norm": one_norm, "frobenius_norm": frobenius_norm}
+
+
 def baseline_matrices(
-    graphs: Sequence[AnyGraph], labels: Sequence[str], names: Sequence[str] | None = None
+    graphs: Sequence[LayeredGraph], labels: Sequence[str], names: Sequence[str] | None = None
 ) -> list[DistanceMatrix]:
     """Distances between all pairs of graphs by the baselines.
 
@@ -97,79 +134,52 @@ def baseline_matrices(
             raise InputError(f"baseline {name!r} is not known; choose {', '.join(BASELINES)}")
     if not graphs or len(graphs) != len(labels):
         raise InputError(f"{len(labels)} labels for {len(graphs)} networks")
-    norms = [name for name in names if name in NORMS]
-    found = {matrix.measure: matrix for matrix in _norm_matrices(graphs, labels, norms)}
-    for name in names:
-        if name not in found:
-            keep, distance = SUMMARIES[name]
-            kept = [keep(graph) for graph in graphs]
-            values = np.zeros((len(graphs), len(graphs)))
-            for one, other in combinations(range(len(graphs)), 2):
-                values[one, other] = values[other, one] = distance(kept[one], kept[other])
-            found[name] = DistanceMatrix(values, tuple(labels), name)
-    return [found[name] for name in names]
+    return [
+        (_norm_matrix if name in NORMS else _summary_matrix)(graphs, labels, name) for name in names
+    ]
 
 
-def _norm_matrices(
-    graphs: Sequence[AnyGraph], labels: Sequence[str], names: Sequence[str]
-) -> Iterator[DistanceMatrix]:
+def _summary_matrix(
+    graphs: Sequence[LayeredGraph], labels: Sequence[str], name: str
+) -> DistanceMatrix:
+    keep, distance = SUMMARIES[name]
+    kept = [keep(graph) for graph in graphs]
+    values = np.zeros((len(graphs), len(graphs)))
+    for one, other in combinations(range(len(graphs)), 2):
+        values[one, other] = values[other, one] = distance(kept[one], kept[other])
+    return DistanceMatrix(values, tuple(labels), name)
+
+
+def _norm_matrix(
+    graphs: Sequence[LayeredGraph], labels: Sequence[str], name: str
+) -> DistanceMatrix:
     """Norms of the differences, between the networks of each shape."""
     count = len(graphs)
-    values = {name: np.full((count, count), np.nan) for name in names}
-    sizes = {name: np.zeros(count) for name in names}
-    shapes = [_shape(graph) for graph in graphs]
-    # One shape at a time: the adjacency matrices of all would be most of the memory.
-    for shape in dict.fromkeys(shapes) if names else ():
+    values, sizes = np.full((count, count), np.nan), np.zeros(count)
+    shapes = [shape_of(graph) for graph in graphs]
+    # One shape at a time: the values of all would be most of the memory.
+    for shape in dict.fromkeys(shapes):
         members = [number for number in range(count) if shapes[number] == shape]
-        matrices = {number: adjacency(graphs[number]) for number in members}
-        for name in names:
-            for number in members:
-                values[name][number, number] = 0
-                sizes[name][number] = norm(matrices[number], NORMS[name])
+        blocks = {number: directed_values(graphs[number]) for number in members}
+        for number in members:
+            values[number, number] = 0
+            nothing = [np.zeros_like(block) for block in blocks[number]]
+            sizes[number] = NORMS[name](blocks[number], nothing)
         for one, other in combinations(members, 2):
-            difference = matrices[one] - matrices[other]
-            for name in names:
-                distance = norm(difference, NORMS[name])
-                values[name][one, other] = values[name][other, one] = distance
-    for name in names:
-        yield DistanceMatrix(values[name], tuple(labels), name, own_norms=sizes[name])
+            distance = NORMS[name](blocks[one], blocks[other])
+            values[one, other] = values[other, one] = distance
+    return DistanceMatrix(values, tuple(labels), name, own_norms=sizes)
 
 
-def _shape(graph: AnyGraph) -> tuple[int, ...]:
-    if isinstance(graph, Graph):
-        return (graph.n_vertices,)
+def shape_of(graph: LayeredGraph) -> tuple[int, ...]:
+    """Sizes of the layers, and which of them have biases as edges."""
     with_bias = (int(bias is not None) for bias in graph.biases)
     return (*graph.network.layer_sizes, *with_bias)
 
 
-def _values(graph: AnyGraph) -> Iterator[FloatArray]:
-    """Filtration values of all edges."""
-    if isinstance(graph, Graph):
-        yield graph.values
-        return
-    for array in [*graph.network.weights, *(b for b in graph.biases if b is not None)]:
-        yield edge_values(array.ravel(), graph.scale, graph.zeta)
-
-
-def _by_direction(weights: FloatArray, graph: LayeredGraph) -> tuple[Array, Array]:
-    """Filtration values where an edge keeps its direction, and where it is reversed; else 0."""
-    values = edge_values(weights.ravel(), graph.scale, graph.zeta).reshape(weights.shape)
-    wide = values.astype(np.float64)
-    return np.where(weights > 0, wide, 0), np.where(weights > 0, 0, wide)
-
-
-def _edges_apart(one: int, other: int) -> float:
-    return float(abs(one - other))
-
-
-def _histograms_apart(one: Array, other: Array) -> float:
-    centres = (np.arange(BINS) + 0.5) / BINS
-    return float(wasserstein_distance(centres, centres, one, other))
-
-
 # What is kept of each network, and how two such are compared.
-SUMMARIES: dict[str, tuple[Callable[[AnyGraph], Any], Callable[[Any, Any], float]]] = {
-    "number_of_edges": (lambda graph: graph.n_edges, _edges_apart),
-    "weight_histogram": (weight_histogram, _histograms_apart),
+SUMMARIES: dict[str, tuple[Callable[[LayeredGraph], Any], Callable[[Any, Any], float]]] = {
+    "number_of_edges": (lambda graph: graph.n_edges, lambda one, other: float(abs(one - other))),
+    "weight_histogram": (weight_histogram, histograms_apart),
 }
 BASELINES = (*NORMS, *SUMMARIES)

@@ -12,8 +12,7 @@ from topoprint.topology.diagram import Diagram
 from topoprint.topology.errors import InputError
 
 if TYPE_CHECKING:
-    from topoprint.topology.measures import Discretisation
-    from topoprint.topology.summaries import Heat, Landscape, Silhouette
+    from topoprint.topology.measures import AnySummary, Discretisation
 
 PARAMETER_NAMES = {"layers": "n_layers", "power": "power", "sigma": "sigma"}
 
@@ -21,7 +20,7 @@ PARAMETER_NAMES = {"layers": "n_layers", "power": "power", "sigma": "sigma"}
 def giotto_distances(
     diagrams: Sequence[Diagram],
     metric: str,
-    summary: "Landscape | Silhouette | Heat",
+    summary: "AnySummary",
     how: "Discretisation",
     dimensions: Sequence[int],
 ) -> NDArray[np.float64]:
@@ -37,6 +36,8 @@ def giotto_distances(
         ) from error
     padded = Filtering(epsilon=how.min_persistence).fit_transform(_padded(diagrams))
     padded[np.isinf(padded)] = how.infinity
+    if metric == "persistence_image":
+        raise InputError("giotto-tda's persistence image is another one; use the engine exact")
     own = asdict(summary)
     if own.pop("unit_mass", False):
         raise InputError("giotto-tda has no heat of unit mass; use the engine exact")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topoprint.topology.bars import Bars, Grid
+from topoprint.topology.betti import BettiCurve, PersistenceImage
 from topoprint.topology.diagram import Diagram
 from topoprint.topology.errors import InputError
 from topoprint.topology.matrix import DistanceMatrix
@@ -18,12 +19,16 @@ from topoprint.topology.summaries import Heat, Landscape, Silhouette, Summary
 GridKind = Literal["paper", "shared"]
 DistanceEngine = Literal["exact", "giotto"]
 
-SUMMARIES: dict[str, type[Landscape] | type[Silhouette] | type[Heat]] = {
+AnySummary = Landscape | Silhouette | Heat | BettiCurve | PersistenceImage
+SUMMARIES: dict[str, type[AnySummary]] = {
     "landscape": Landscape,
     "silhouette": Silhouette,
     "heat": Heat,
+    "betti": BettiCurve,
+    "persistence_image": PersistenceImage,
 }
-METRICS = tuple(SUMMARIES)
+# Those of the paper, which are computed where nothing else is asked for.
+METRICS = ("landscape", "silhouette", "heat")
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def distance_matrix(
         All of one ``max_dimension``. On the ``paper`` grid a distance depends on the whole
         collection, as in the authors' code: giotto-tda pads the filtered diagrams to one length
         with trivial bars at the collection's least birth, and those widen the grid of a pair.
-    metric : {"landscape", "silhouette", "heat"}
+    metric : {"landscape", "silhouette", "heat", "betti", "persistence_image"}
         Per dimension the L2 distance of the two summaries; the whole is the Euclidean norm of
         these over the dimensions.
     grid, bins, min_persistence, infinity
@@ -90,9 +95,9 @@ def distance_matrix(
     labels : sequence of str, optional
         Names of the rows; by default the network of each diagram, or its position.
     **parameters
-        ``layers`` (landscape, default 1), ``power`` (silhouette, 1.0), ``sigma`` (heat, 0.1) and
-        ``unit_mass`` (heat, False: each diagram's image divided by its number of bars, which
-        giotto-tda does not have).
+        ``layers`` (landscape, default 1), ``power`` (silhouette, 1.0), ``sigma`` (heat and
+        persistence_image, 0.1) and ``unit_mass`` (heat, False: each diagram's image divided by
+        its number of bars, which giotto-tda does not have).
 
     Returns
     -------
@@ -145,16 +150,16 @@ def _check_dimensions(dimensions: Sequence[int] | None, greatest: int) -> list[i
     return wanted
 
 
-def make_summary(metric: str, **parameters: float) -> Landscape | Silhouette | Heat:
+def make_summary(metric: str, **parameters: float) -> AnySummary:
     """Make the summary of a metric, refusing parameters that are not its own or out of range."""
     if metric not in SUMMARIES:
-        raise InputError(f"metric {metric!r} is not known; choose {', '.join(METRICS)}")
+        raise InputError(f"metric {metric!r} is not known; choose {', '.join(SUMMARIES)}")
     kind = SUMMARIES[metric]
     known = [field.name for field in fields(kind)]
     for name, value in parameters.items():
         if name not in known:
             raise InputError(
-                f"metric {metric} has no parameter {name!r}; it has {', '.join(known)}"
+                f"metric {metric} has no parameter {name!r}; it has {', '.join(known) or 'none'}"
             )
         if name == "unit_mass":
             if not isinstance(value, bool):
@@ -166,8 +171,7 @@ def make_summary(metric: str, **parameters: float) -> Landscape | Silhouette | H
             raise InputError(f"layers of {metric} must be a whole number, not {value}")
         if name == "layers":
             parameters = {"layers": int(value)}
-    summary: Landscape | Silhouette | Heat = kind(**parameters)  # type: ignore[arg-type]
-    return summary
+    return kind(**parameters)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,7 @@ class _Extent:
 
 def _exact_distances(
     diagrams: Sequence[Diagram],
-    summary: Landscape | Silhouette | Heat,
+    summary: AnySummary,
     how: Discretisation,
     compared: Sequence[int],
 ) -> NDArray[np.float64]:

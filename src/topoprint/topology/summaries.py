@@ -41,14 +41,16 @@ class Summary(Protocol, Generic[Sampled]):
         ...
 
 
-class _Curve:
+class Curve:
+    """A summary that is a function of the filtration value."""
+
     def distance(self, one: Array, other: Array, grid: Grid) -> float:
         """L2 distance of curves: Euclidean distance of the samples times √step."""
-        return _norm(one - other) * float(np.sqrt(grid.step))
+        return norm(one - other) * float(np.sqrt(grid.step))
 
 
 @dataclass(frozen=True)
-class Landscape(_Curve):
+class Landscape(Curve):
     """Persistence landscape (Bubenik 2015): λ_k(x), the k-th largest tent at x, k = 1 … layers.
 
     The tent of a bar [b, d) is max(0, min(x − b, d − x)).
@@ -101,7 +103,7 @@ class Landscape(_Curve):
 
 
 @dataclass(frozen=True)
-class Silhouette(_Curve):
+class Silhouette(Curve):
     """Weighted silhouette (Chazal et al. 2014): the mean of the tents, weights (d − b)^power."""
 
     power: float = 1.0
@@ -146,7 +148,7 @@ class Silhouette(_Curve):
     ) -> Array:
         """Silhouette of bars from or to a common ``end``, given the sorted other ends."""
         both = np.concatenate([points, 2 * points - end])
-        before = _search(positions, both, "right")
+        before = search(positions, both, "right")
         mass, moment = np.zeros(len(both)), np.zeros(len(both))
         total = total_moment = 0.0
         for start in range(0, len(positions), BLOCK):
@@ -189,38 +191,10 @@ class Heat:
 
     def sample(self, bars: Bars, grids: Sequence[Grid]) -> list[Histogram]:
         """Histograms, each as (pixels, counts); bars of no length do not count."""
-        histograms = self._histograms(bars, grids)
+        histograms = pixel_histograms(bars, grids)
         if not self.unit_mass:
             return histograms
         return [(pixels, counts / max(1, counts.sum())) for pixels, counts in histograms]
-
-    @staticmethod
-    def _histograms(bars: Bars, grids: Sequence[Grid]) -> list[Histogram]:
-        if bars.death is not None:
-            proper = bars.births[: _search(bars.births, np.array([bars.death]), "left")[0]]
-            return [
-                (pixels * len(grid.points) + _pixels(bars.deaths[:1], grid), counts)
-                for grid, (pixels, counts) in zip(
-                    grids, _sorted_histograms(proper, grids), strict=True
-                )
-            ]
-        if bars.birth is not None:
-            ends = np.sort(bars.deaths[bars.deaths > bars.births])
-            return [
-                (_pixels(bars.births[:1], grid) * len(grid.points) + pixels, counts)
-                for grid, (pixels, counts) in zip(
-                    grids, _sorted_histograms(ends, grids), strict=True
-                )
-            ]
-        long = bars.deaths > bars.births
-        births, deaths = bars.births[long], bars.deaths[long]
-        return [
-            np.unique(
-                _pixels(births, grid) * len(grid.points) + _pixels(deaths, grid),
-                return_counts=True,
-            )
-            for grid in grids
-        ]
 
     def distance(self, one: Histogram, other: Histogram, grid: Grid) -> float:
         """L2 distance of the two images of bins × bins pixels."""
@@ -239,7 +213,7 @@ class Heat:
         histogram = np.bincount(pixels, counts, bins * bins).reshape(bins, bins)
         kernel = toeplitz(self._response(grid))
         image = np.einsum("id,jd->ij", np.einsum("ib,bd->id", kernel, histogram), kernel)
-        return _norm(image - image.T) / grid.step
+        return norm(image - image.T) / grid.step
 
     def _outer_distance(self, line: np.int64, places: IntArray, counts: Array, grid: Grid) -> float:
         """Norm of u vᵀ − v uᵀ, where u filters the line's pixel and v the histogram along it.
@@ -253,7 +227,7 @@ class Heat:
         along = np.einsum("ij,j->i", toeplitz(response), histogram)
         square = np.sum(across**2)
         rest = along - np.sum(along * across) / square * across
-        return float(np.sqrt(2 * square)) * _norm(rest) / grid.step
+        return float(np.sqrt(2 * square)) * norm(rest) / grid.step
 
     def _response(self, grid: Grid) -> Array:
         """Answer of scipy's Gaussian filter to one pixel, at distances of 0 … bins − 1 pixels."""
@@ -273,12 +247,37 @@ class Heat:
         return response
 
 
-def _norm(differences: Array) -> float:
+def pixel_histograms(bars: Bars, grids: Sequence[Grid]) -> list[Histogram]:
+    """Pixels of each grid that hold a bar of some length, and how many each holds."""
+    if bars.death is not None:
+        proper = bars.births[: search(bars.births, np.array([bars.death]), "left")[0]]
+        return [
+            (pixels * len(grid.points) + _pixels(bars.deaths[:1], grid), counts)
+            for grid, (pixels, counts) in zip(grids, _sorted_histograms(proper, grids), strict=True)
+        ]
+    if bars.birth is not None:
+        ends = np.sort(bars.deaths[bars.deaths > bars.births])
+        return [
+            (_pixels(bars.births[:1], grid) * len(grid.points) + pixels, counts)
+            for grid, (pixels, counts) in zip(grids, _sorted_histograms(ends, grids), strict=True)
+        ]
+    long = bars.deaths > bars.births
+    births, deaths = bars.births[long], bars.deaths[long]
+    return [
+        np.unique(
+            _pixels(births, grid) * len(grid.points) + _pixels(deaths, grid),
+            return_counts=True,
+        )
+        for grid in grids
+    ]
+
+
+def norm(differences: Array) -> float:
     """Euclidean norm by numpy's own sums: BLAS adds in another order with other threads."""
     return float(np.sqrt(np.sum(differences**2)))
 
 
-def _search(values: NDArray[Any], points: Array, side: Literal["left", "right"]) -> IntArray:
+def search(values: NDArray[Any], points: Array, side: Literal["left", "right"]) -> IntArray:
     """Bisect sorted float32 or float64 values at float64 points.
 
     numpy would copy float32 values to float64 at every call. Rounding the points instead, down
@@ -314,8 +313,8 @@ def _sorted_histograms(values: NDArray[Any], grids: Sequence[Grid]) -> list[Hist
     step = np.array([[grid.step or np.inf] for grid in grids])  # no width: all in pixel 0
     wanted = np.arange(1, points.shape[1])
     slack = 1e-12 * np.abs(points[:, [0, -1]]).max(axis=1, keepdims=True)  # far above rounding
-    low = _search(values, points[:, 1:] - slack, "left")
-    high = _search(values, points[:, 1:] + slack, "left")
+    low = search(values, points[:, 1:] - slack, "left")
+    high = search(values, points[:, 1:] + slack, "left")
     while np.any(unsure := low < high):
         middle = (low + high) // 2
         quotient = (values[np.minimum(middle, len(values) - 1)].astype(np.float64) - first) / step

@@ -1,18 +1,15 @@
 """Verdicts on measures that are known to see something, or nothing."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
-from topoprint import AveragedMatrix, InputError
-from topoprint.analysis.verdict import (
-    WHAT_IS_LOST,
-    dataset_truths,
-    explained,
-    in_words,
-    null_verdicts,
-    shape_truths,
-)
-from topoprint.experiment.config import Nulls
+from topoprint import InputError
+from topoprint.analysis.answers import answers
+from topoprint.analysis.truths import dataset_truths, truths_of
+from topoprint.analysis.verdict import WHAT_IS_LOST, Verdict, explained, in_words, null_verdicts
+from topoprint.experiment.config import NullName
 from topoprint.topology.study import NullDistances, Study
 
 COUNT = 8
@@ -25,9 +22,11 @@ def noise(seed, scale=1.0):
     return values + values.T
 
 
+EDGES = (58,) * 4 + (65, 72, 79, 86)
+
+
 def sizes():
-    edges = np.array([58.0] * 4 + [65, 72, 79, 86])
-    return np.abs(edges[:, None] - edges)
+    return np.abs(np.subtract.outer(EDGES, EDGES)).astype(float)
 
 
 def study_of(seed, nulls_of_measure, repetitions=4):
@@ -45,7 +44,7 @@ def study_of(seed, nulls_of_measure, repetitions=4):
         )
         for measure, values in real.items()
     }
-    return Study(LABELS, SHAPES, real, {"shuffled_layers": nulls})
+    return Study(LABELS, SHAPES, EDGES, real, {"shuffled_layers": nulls})
 
 
 def same_but_for_noise(values, seed, repetition):
@@ -110,7 +109,7 @@ def test_variance_explained_by_size_and_histogram():
 
 
 def test_networks_of_one_shape_are_found():
-    truths = by_measure(shape_truths([study_of(seed, unrelated) for seed in range(5)]))
+    truths = by_measure(truths_of([study_of(seed, unrelated) for seed in range(5)]))
     assert truths["number_of_edges"].average_precision == 1
     assert truths["number_of_edges"].nearest == 1
     assert truths["by_size"].average_precision > 0.99
@@ -122,26 +121,105 @@ def test_networks_of_one_shape_are_found():
 def test_ties_count_as_chance():
     made = study_of(0, unrelated)
     made.real["by_size"] = np.ones((COUNT, COUNT)) - np.eye(COUNT)
-    truth = by_measure(shape_truths([made]))["by_size"]
+    truth = by_measure(truths_of([made]))["by_size"]
     assert truth.average_precision == truth.nearest == pytest.approx(3 / 7)
 
 
 def test_data_sets_are_found_in_the_control():
-    groups = ("one",) * 4 + ("other",) * 4
     apart = np.kron(np.array([[0.0, 9], [9, 0]]), np.ones((4, 4)))
-    runs = np.stack([apart + noise(seed) for seed in range(3)])
-    matrix = AveragedMatrix(runs, LABELS, groups, ("1", "2", "3"), "heat")
-    gaps = np.where(apart > 0, np.nan, runs)
-    norm = AveragedMatrix(gaps, LABELS, groups, ("1", "2", "3"), "one_norm")
-    (truth,) = dataset_truths([matrix, norm])
-    assert (truth.measure, truth.together) == ("heat", "data set")
-    assert truth.average_precision == truth.nearest == 1
+    labels = tuple(f"{'one' if n < 4 else 'other'}/a-{n}" for n in range(COUNT))
+
+    def control(edges):
+        return [
+            Study(
+                labels,
+                SHAPES,
+                edges,
+                {"heat": apart + noise(seed), "one_norm": np.where(apart > 0, np.nan, noise(seed))},
+                {},
+            )
+            for seed in range(3)
+        ]
+
+    (truth,) = dataset_truths(control((50,) * 4 + (60,) * 4))
+    assert (truth.measure, truth.together, truth.networks) == ("heat", "data set", 3 * COUNT)
+    assert truth.average_precision == truth.nearest == truth.nearest_low == 1
     assert truth.chance == pytest.approx(3 / 7)
+    whole, equal = dataset_truths(control((60,) * 2 + (50,) * 2 + (60,) * 4))
+    assert whole.together == "data set"
+    assert (equal.together, equal.networks) == ("data set, at equal size", 3 * 6)
+    assert equal.chance == pytest.approx((2 * 1 / 5 + 4 * 3 / 5) / 6)
+    assert dataset_truths([]) == []
+
+
+def test_shapes_are_found_across_seeds_and_at_equal_size():
+    # Two shapes of one size and a third: 3 networks a seed, 4 seeds.
+    shapes, edges = ("4-8-2", "4-5-5-2", "4-20-2"), (1000, 1008, 2500)
+    labels = tuple(f"a-{n}/seed{seed}" for n in range(3) for seed in range(4))
+    place = np.repeat([0.0, 1, 7], 4) + np.random.default_rng(0).uniform(0, 0.1, 12)
+    real = {
+        "seeing": np.abs(np.subtract.outer(place, place)),
+        "blind": 1.0 - np.eye(12),
+        "number_of_edges": np.abs(np.subtract.outer(*[np.repeat(edges, 4)] * 2)).astype(float),
+    }
+    across = Study(labels, tuple(np.repeat(shapes, 4)), tuple(np.repeat(edges, 4)), real, {})
+    seeds = [
+        Study(("a-0", "a-1", "a-2"), shapes, edges, {"seeing": noise(0)[:3, :3]}, {})
+        for _ in range(4)
+    ]
+    found = {(row.measure, row.together): row for row in truths_of(seeds, across)}
+    assert found.keys() == {
+        ("seeing", "shape, across seeds"), ("blind", "shape, across seeds"),
+        ("number_of_edges", "shape, across seeds"),
+        ("seeing", "shape, across seeds, at equal size"),
+        ("blind", "shape, across seeds, at equal size"),
+    }  # fmt: skip
+    assert found["seeing", "shape, across seeds"].average_precision == 1
+    assert found["seeing", "shape, across seeds"].networks == 12
+    assert found["blind", "shape, across seeds"].nearest == pytest.approx(3 / 11)
+    equal = found["blind", "shape, across seeds, at equal size"]
+    assert (equal.networks, equal.chance) == (8, pytest.approx(3 / 7))
+    assert equal.low == pytest.approx(equal.average_precision)  # the same for every seed
+
+
+def test_a_measure_of_equal_shapes_is_judged_on_the_largest_set_that_it_compares():
+    studies = [study_of(seed, same_but_for_noise) for seed in range(3)]
+    for made in studies:
+        apart = np.not_equal.outer(SHAPES, SHAPES)
+        made.real["by_chance"] = np.where(apart, np.nan, made.real["by_chance"])
+    verdict = by_measure(null_verdicts(studies))["by_chance"]
+    assert verdict.networks == 4
+    assert np.isfinite(verdict.spearman)
+    assert by_measure(explained(studies))["by_chance"].networks == 4
+    assert "by_chance" not in by_measure(truths_of(studies))  # all that it compares are alike
+    for made in studies:
+        made.real["by_chance"] = np.where(np.eye(COUNT), 0, np.nan)
+    assert "by_chance" not in by_measure(null_verdicts(studies))
+
+
+def test_answers_hold_all_that_is_found():
+    studies = [study_of(seed, unrelated) for seed in range(3)]
+    verdict = Verdict.of(studies)
+    found = {(row.measure, row.question): row for row in answers({"d": verdict}, verdict.truths)}
+    null = by_measure(verdict.nulls)["by_size"]
+    answer = found["by_size", "ρ shuffled_layers"]
+    assert (answer.dataset, answer.value, answer.low) == ("d", null.spearman, null.low)
+    assert found["by_size", "R² size"].value == by_measure(verdict.explained)["by_size"].size
+    assert found["by_size", "precision shape"].dataset == "control"  # the last of both
+
+
+def test_nulls_without_a_measure_are_left_out():
+    studies = [study_of(seed, unrelated) for seed in range(2)]
+    for made in studies:
+        del made.nulls["shuffled_layers"]["by_chance"]
+    assert by_measure(null_verdicts(studies)).keys() == {
+        "by_size", "number_of_edges", "weight_histogram",
+    }  # fmt: skip
 
 
 def test_words_follow_the_numbers():
     blind = [study_of(seed, same_but_for_noise) for seed in range(3)]
-    said = in_words(null_verdicts(blind), explained(blind), shape_truths(blind))
+    said = in_words(null_verdicts(blind), explained(blind), truths_of(blind))
     assert said["by_size"][0].startswith("It does not see how the neurons are wired")
     assert "size alone 100 %" in said["by_size"][1]
     assert said["by_size"][2].endswith("the number of edges alone reaches 1.00.")
@@ -150,16 +228,16 @@ def test_words_follow_the_numbers():
 
 
 def test_every_null_of_the_config_has_words():
-    assert set(Nulls().models) == WHAT_IS_LOST.keys()
+    assert set(get_args(NullName)) == WHAT_IS_LOST.keys()
 
 
 def test_studies_that_do_not_belong_together_are_refused():
     made = study_of(0, unrelated)
-    other = Study(LABELS[::-1], SHAPES, made.real, made.nulls)
+    other = Study(LABELS[::-1], SHAPES, EDGES, made.real, made.nulls)
     with pytest.raises(InputError, match="different networks"):
         null_verdicts([made, other])
     with pytest.raises(InputError, match="no studies"):
         explained([])
-    few = Study(LABELS[:2], SHAPES[:2], made.real, made.nulls)
+    few = Study(LABELS[:2], SHAPES[:2], EDGES[:2], made.real, made.nulls)
     with pytest.raises(InputError, match="at least three"):
-        shape_truths([few])
+        truths_of([few])

@@ -5,45 +5,67 @@ import pytest
 from helpers import random_network
 
 import topoprint as tp
-from topoprint.topology.baselines import baseline_matrices
-from topoprint.topology.nulls import null_network, ranked
-from topoprint.topology.study import MEASURES, VARIANTS, NullDistances, Study, study
+from topoprint.topology.activations import Activations
+from topoprint.topology.measures import Discretisation
+from topoprint.topology.nulls import null_network
+from topoprint.topology.registry import MEASURES, Subject
+from topoprint.topology.study import NullDistances, Study, study
 
 SIZES = ([4, 6, 3], [4, 6, 3], [4, 8, 8, 3])
 LABELS = ("a-1", "a-2", "b-1")
+
+
+OF_WEIGHTS = [name for name, known in MEASURES.items() if "activations" not in known.needs]
 
 
 def networks():
     return [random_network(sizes, seed) for seed, sizes in enumerate(SIZES)]
 
 
+def subjects(nets, answers=None):
+    return [Subject(net, answers=answers) for net in nets]
+
+
 def shuffled(repetition):
-    return [null_network(net, "shuffled_layers", 10 * repetition + number)
-            for number, net in enumerate(networks())]  # fmt: skip
+    return subjects(
+        null_network(net, "shuffled_layers", 10 * repetition + number)
+        for number, net in enumerate(networks())
+    )
+
+
+ANSWERS = Activations(
+    np.random.default_rng(0).random((5, 3)).astype(np.float32), np.array([0, 1, 2, 1])
+)
 
 
 @pytest.fixture(scope="module")
 def made():
-    nulls = {"shuffled_layers": (shuffled(r) for r in range(2)), "same": [networks()]}
-    return study(networks(), LABELS, nulls)
+    same = subjects(networks(), ANSWERS)
+    nulls = {"shuffled_layers": (shuffled(r) for r in range(2)), "same": [same]}
+    return study(same, LABELS, nulls)
 
 
 def expected(nets, measure):
-    if measure not in VARIANTS:
-        return baseline_matrices([tp.to_graph(net) for net in nets], LABELS, [measure])[0].values
-    variant = VARIANTS[measure]
-    diagrams = [tp.persistence(tp.to_graph(ranked(net) if variant.ranks else net)) for net in nets]
-    return tp.distance_matrix(
-        diagrams, variant.metric, dimensions=variant.dimensions, **variant.parameters
-    ).values
+    return MEASURES[measure].distances(nets, Discretisation())
 
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_distances_are_those_of_each_measure_by_itself(made, measure):
-    np.testing.assert_array_equal(made.real[measure], expected(networks(), measure))
-    found = made.nulls["shuffled_layers"][measure]
-    assert (found.values.shape, found.own.shape) == ((2, 3, 3), (2, 3))
-    np.testing.assert_array_equal(found.values[1], expected(shuffled(1), measure))
+    real = subjects(networks(), ANSWERS)
+    np.testing.assert_array_equal(made.real[measure], expected(real, measure))
+    if measure in OF_WEIGHTS:
+        found = made.nulls["shuffled_layers"][measure]
+        assert (found.values.shape, found.own.shape) == ((2, 3, 3), (2, 3))
+        np.testing.assert_array_equal(found.values[1], expected(shuffled(1), measure))
+        pair = expected([real[2], shuffled(0)[2]], measure)
+        np.testing.assert_array_equal(found.own[0, 2], pair[0, 1])
+
+
+def test_nulls_that_answer_nothing_are_not_compared_by_their_answers(made):
+    assert list(made.real) == list(MEASURES)
+    assert list(made.nulls["shuffled_layers"]) == OF_WEIGHTS
+    without = study(subjects(networks()), LABELS)
+    assert list(without.real) == OF_WEIGHTS
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -73,9 +95,14 @@ def test_a_file_gives_back_the_study(made, tmp_path):
     assert identity == {"dataset": "d", "seed": "1"}
     assert (found.labels, found.shapes) == (LABELS, ("4-6-3", "4-6-3", "4-8-8-3"))
     assert list(found.nulls) == ["shuffled_layers", "same"]
+    assert found.edges == made.edges == (51, 51, 139)
+    assert list(found.real) == list(MEASURES)
     for measure in MEASURES:
         np.testing.assert_array_equal(found.real[measure], made.real[measure])
         for null, measures in made.nulls.items():
+            if measure not in measures:
+                assert measure not in found.nulls[null]
+                continue
             again = found.nulls[null][measure]
             np.testing.assert_array_equal(again.values, measures[measure].values)
             np.testing.assert_array_equal(again.own, measures[measure].own)
@@ -83,9 +110,11 @@ def test_a_file_gives_back_the_study(made, tmp_path):
 
 def test_unknown_measures_and_lost_labels_are_refused():
     with pytest.raises(tp.InputError, match="measure 'warmth' is not known; choose landscape"):
-        study(networks(), LABELS, {}, ["warmth"])
+        study(subjects(networks()), LABELS, {}, ["warmth"])
     with pytest.raises(tp.InputError, match="2 labels for 3 networks"):
-        study(networks(), LABELS[:2], {})
+        study(subjects(networks()), LABELS[:2], {})
+    with pytest.raises(tp.InputError, match="'cka' needs activations"):
+        study(subjects(networks()), LABELS, {}, ["heat", "cka"])
 
 
 def test_z_scores_by_hand():
@@ -94,10 +123,10 @@ def test_z_scores_by_hand():
 
     def z(distance):
         made = Study(
-            ("a", "b"), ("2-2",) * 2, {"m": np.array([[0, distance], [distance, 0]])}, nulls
+            ("a", "b"), ("2-2",) * 2, (6, 6), {"m": np.array([[0, distance], [distance, 0]])}, nulls
         )
         (pair,) = made.z_scores()["m"]
-        assert (pair["one"], pair["other"], pair["distance"]) == ("a", "b", distance)
+        assert (pair["one"], pair["other"]) == ("a", "b")
         return pair["z"]["n"]
 
     assert z(2.0) == 0
@@ -108,3 +137,5 @@ def test_z_scores_by_hand():
     assert z(0.5) == -np.inf
     nulls["n"]["m"] = NullDistances(np.ones((1, 2, 2)), np.zeros((1, 2)))
     assert np.isnan(z(2.0))
+    nulls["n"]["m"] = same
+    assert np.isnan(z(np.nan))

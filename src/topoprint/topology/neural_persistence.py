@@ -1,0 +1,37 @@
+"""Neural persistence (Rieck et al., ICLR 2019): how uneven the strongest weights of a layer are."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topoprint.topology.forest import layered_forest
+from topoprint.topology.graph import LayeredGraph, to_graph
+from topoprint.topology.network import Network
+
+
+def neural_persistence(graph: LayeredGraph) -> NDArray[np.float64]:
+    """Normalised neural persistence of each layer.
+
+    Parameters
+    ----------
+    graph : LayeredGraph
+        Of the network; max|W| is its ``scale``. Biases are left out, as Rieck et al. do.
+
+    Returns
+    -------
+    ndarray, float64, shape (layers,)
+        In [0, 1]: the 2-norm of the lifetimes 1 − |w| / max|W| of the edges of a layer's maximum
+        spanning forest by |w|, divided by its greatest possible value, √(vertices − 1) (their
+        section 3.2 and equation 2). 0: all these edges are as strong as the strongest.
+    """
+    return np.array([_of_layer(weight, graph) for weight in graph.network.weights])
+
+
+def _of_layer(weight: NDArray[np.float32], graph: LayeredGraph) -> float:
+    vertices = sum(weight.shape)
+    if not weight.any():
+        return 1.0  # all edges are of no strength: every lifetime is 1
+    layer = to_graph(Network((weight,), (None,)), graph.zeta)
+    _, forest = layered_forest(layer)
+    # The layer's own filtration values say how strong its edges are beside its strongest one.
+    lifetimes = 1 - (1 - forest.astype(np.float64)) * layer.scale / graph.scale
+    return float(np.sqrt(np.sum(lifetimes**2) / (vertices - 1)))
