@@ -9,6 +9,7 @@ import pytest
 from safetensors.numpy import save_file
 
 import topoprint as tp
+from topoprint.topology.study import Study
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -314,3 +315,26 @@ def test_a_verdict_sets_distances_beside_those_of_null_models(
     )
     refused = topoprint("verdict", networks[0])
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_networks_of_several_seeds_are_studied_together(tmp_path: Path, topoprint: Command) -> None:
+    paths = []
+    for number, (name, seed) in enumerate([("a-1", "1"), ("a-2", "1"), ("a-1", "2"), ("a-2", "2")]):
+        identity = {"dataset": "d", "network": name, "seed": seed}
+        made = network(number)
+        paths.append(tmp_path / f"{name}.{seed}.safetensors")
+        tp.Network(made.weights, made.biases, {"identity": identity}).save(paths[-1])
+    out = tmp_path / "study.h5"
+    chosen = ("--measure", "heat", "--measure", "bottleneck", "-o", out)
+    refused(topoprint("study", *paths, *chosen), "one seed of one data set")
+    result = topoprint("study", *paths, *chosen, "--across-seeds")
+    assert result.returncode == 0, result.stderr
+    study, identity = Study.load(out)
+    assert identity == {"dataset": "d", "seed": "all"}
+    assert study.labels == ("a-1/seed1", "a-2/seed1", "a-1/seed2", "a-2/seed2")
+    assert list(study.real) == ["heat", "bottleneck"]
+    refused(topoprint("study", *paths, "--measure", "cka", "--across-seeds", "-o", out), "needs")
+    refused(
+        topoprint("study", *paths, *chosen, "--across-seeds", "--null", "random_labels"),
+        "a-1.1.random_labels.safetensors",
+    )

@@ -1,0 +1,83 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from topoprint import InputError, Network
+from topoprint.experiment.activations import SAMPLES, respond
+from topoprint.experiment.datasets import load_dataset
+from topoprint.experiment.datasets.digits import DigitsConfig
+from topoprint.experiment.datasets.samples import Samples
+from topoprint.experiment.design import Cell, NetworkSpec
+from topoprint.experiment.models import Architecture, Training
+from topoprint.experiment.training import train
+
+
+@pytest.fixture(scope="module")
+def digits() -> Samples:
+    return load_dataset(DigitsConfig(name="digits", type="digits"), Path(".")).as_float()
+
+
+def trained(samples: Samples, random_labels: bool = False, **architecture: int) -> Network:
+    spec = NetworkSpec(
+        architecture=Architecture(**{"layer_size": 32, **architecture}),
+        training=Training(epochs=12),
+    )
+    return train(Cell("digits", "a-1", 1), spec, samples, random_labels=random_labels).trained
+
+
+@pytest.mark.parametrize("architecture", [{}, {"input_order": 3}, {"number_of_layers": 4}])
+def test_predictions_reach_the_accuracy_that_training_found(
+    architecture: dict[str, int], digits: Samples
+) -> None:
+    network = trained(digits, **architecture)
+    answer = respond(network, digits)
+    accuracy = float(np.mean(answer.predictions == digits.y_test))
+    assert accuracy == pytest.approx(network.metadata["test_accuracy"])
+    assert accuracy > 0.5  # inputs in another order than in training would give chance
+
+
+def test_hidden_outputs_are_those_of_the_last_hidden_layer(digits: Samples) -> None:
+    network = trained(digits)
+    answer = respond(network, digits)
+    chosen = np.linspace(0, len(digits.x_test) - 1, SAMPLES).round().astype(int)
+    outputs = digits.x_test[chosen]
+    for weight, bias in zip(network.weights[:-1], network.biases[:-1], strict=True):
+        outputs = np.maximum(outputs @ weight.T + bias, 0)
+    np.testing.assert_allclose(answer.hidden, outputs, atol=1e-5)
+
+
+def test_a_network_of_few_labels_answers_all_samples(digits: Samples) -> None:
+    few = replace(
+        digits,
+        x_train=digits.x_train[digits.y_train < 3], y_train=digits.y_train[digits.y_train < 3],
+        x_test=digits.x_test[digits.y_test < 3], y_test=digits.y_test[digits.y_test < 3],
+        classes=digits.classes[:3],
+    )  # fmt: skip
+    answer = respond(trained(few), digits)
+    assert len(answer.predictions) == len(digits.y_test)
+    assert set(answer.predictions) <= {0, 1, 2}
+
+
+def test_random_labels_are_another_network_from_the_same_start(digits: Samples) -> None:
+    spec = NetworkSpec(architecture=Architecture(layer_size=32), training=Training(epochs=12))
+    cell = Cell("digits", "a-1", 1)
+    plain, random = train(cell, spec, digits), train(cell, spec, digits, random_labels=True)
+    np.testing.assert_array_equal(plain.initial.weights[0], random.initial.weights[0])
+    assert not np.array_equal(plain.trained.weights[0], random.trained.weights[0])
+    again = train(cell, spec, digits, random_labels=True)
+    np.testing.assert_array_equal(again.trained.weights[0], random.trained.weights[0])
+    assert random.trained.metadata["state"] == "random_labels"
+    assert random.trained.metadata["test_accuracy"] < 0.4 < plain.trained.metadata["test_accuracy"]
+
+
+def test_networks_that_do_not_belong_to_the_samples_are_refused(digits: Samples) -> None:
+    network = trained(digits)
+    with pytest.raises(InputError, match="the network is of data set 'digits', the samples of"):
+        respond(network, replace(digits, name="other"))
+    bare = Network(network.weights, network.biases)
+    with pytest.raises(InputError, match="does not say how it was trained"):
+        respond(bare, digits)
