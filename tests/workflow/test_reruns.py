@@ -6,9 +6,9 @@ from pathlib import Path
 from support import snakemake
 
 ANALYSIS = {"average", "tables", "figures", "paper", "report"}
-VERDICT = {"study", "verdict", "report"}
-TOPOLOGY = {"distances"} | ANALYSIS | VERDICT
-ALL_RULES = {"prepare", "train", "accuracy", "diagram", "baselines"} | TOPOLOGY
+VERDICT = {"study", "verdict", "what_it_sees", "report"}
+TOPOLOGY = {"distances", "study_across_seeds"} | ANALYSIS | VERDICT
+ALL_RULES = {"prepare", "train", "activations", "accuracy", "diagram", "baselines"} | TOPOLOGY
 
 
 def planned(folder: Path, *arguments: str) -> dict[str, int]:
@@ -55,6 +55,10 @@ def test_another_zeta_reruns_homology_but_no_training(run_copy: Path) -> None:
 def test_more_repetitions_of_nulls_rerun_the_verdict_alone(run_copy: Path) -> None:
     change(run_copy, "nulls: {repetitions: 3}")
     assert planned(run_copy).keys() == VERDICT
+    change(run_copy, "nulls: {models: [shuffled_layers, random_labels]}")
+    rerun = planned(run_copy)
+    assert rerun.keys() == VERDICT | {"train_random_labels", "activations", "study_across_seeds"}
+    assert rerun["train_random_labels"] == 8
     change(run_copy, "nulls: {models: []}")
     assert planned(run_copy).keys() == {"report"}
 

@@ -84,7 +84,21 @@ def test_the_verdict_is_that_of_the_studies(finished_run: Path) -> None:
     expected = tp.distance_matrix(initial, "heat").values
     np.testing.assert_array_equal(studies[0].nulls["initial"]["heat"].values[0], expected)
     table = (finished_run / "results/tables/digits_nulls.csv").read_text().splitlines()
-    assert len(table) == 1 + len(MEASURES) * len(Nulls().models)
+    # Nulls of the weights answer nothing; the untrained network does.
+    answering = [name for name, known in MEASURES.items() if "activations" in known.needs]
+    others = len(MEASURES) - len(answering)
+    assert len(table) == 1 + others * len(Nulls().models) + len(answering)
+    assert set(studies[0].nulls["initial"]) == set(MEASURES)
+    across, identity = Study.load(finished_run / "results/digits/studies/across_seeds.h5")
+    assert identity == {"dataset": "digits", "seed": "all"}
+    assert across.labels[:2] == ("layer_size-8/seed1", "layer_size-8/seed2")
+    first = [across.labels.index(f"{label}/seed1") for label in LABELS]
+    np.testing.assert_array_equal(
+        across.real["predictions"][np.ix_(first, first)], studies[0].real["predictions"]
+    )
+    seen = (finished_run / "results/tables/what_it_sees.csv").read_text()
+    assert "heat,ρ shuffled_layers,digits," in seen
+    assert 'heat,"precision shape, across seeds",digits,' in seen
 
 
 def test_a_second_data_set_is_compared_with_the_first_in_the_control(run_copy: Path) -> None:

@@ -29,7 +29,9 @@ from topoprint.topology.errors import InputError
 
 # Names that the workflow's own targets and folders bear.
 RESERVED = frozenset(
-    {
+    [
+        "accuracy",
+        "activations",
         "all",
         "average",
         "baselines",
@@ -37,14 +39,26 @@ RESERVED = frozenset(
         "control",
         "control_baselines",
         "control_distances",
+        "control_study",
+        "control_truths",
         "data",
         "diagram",
         "distances",
+        "features",
         "figures",
         "logs",
-    }
-    | {"accuracy", "features", "overview", "paper", "prepare", "report", "study", "tables"}
-    | {"control_truths", "train", "verdict"}
+        "overview",
+        "paper",
+        "prepare",
+        "report",
+        "study",
+        "study_across_seeds",
+        "tables",
+        "train",
+        "train_random_labels",
+        "verdict",
+        "what_it_sees",
+    ]
 )
 
 
@@ -96,7 +110,7 @@ class Nulls(Strict):
     """Null models of the trained networks, to tell what a measure sees."""
 
     models: list[NullName] = Field(
-        ["shuffled_layers", "gaussian", "initial"],
+        ["shuffled_layers", "initial"],
         description="Null models; none: no verdict is made",
     )
     repetitions: Count = Field(2, description="Nulls of each network and seed")

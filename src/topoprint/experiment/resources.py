@@ -203,7 +203,7 @@ class Needs:
         """Answers of the networks of one seed of a data set, which are read one by one."""
         networks = design.networks(self._config, dataset)
         largest = max(self._edges({dataset: [name]}) for name in networks)
-        return _need(TRAIN, largest, 2 * self._inputs(dataset).mb)
+        return _need(TRAIN, largest, 4 * self._inputs(dataset).mb)
 
     def study(self, networks: dict[str, list[str]], nulls: bool = True) -> Need:
         """Networks of one seed, and their nulls, by many measures, named by data set."""

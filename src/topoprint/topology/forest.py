@@ -33,25 +33,30 @@ def spanning_forest(graph: Graph) -> tuple[FloatArray, FloatArray, int]:
     return _without(np.sort(graph.values), forest), forest, int(components)
 
 
-def layered_forest(graph: LayeredGraph) -> tuple[FloatArray, FloatArray]:
-    """Split the edges of a layered network, which is connected, by a minimum spanning tree.
+def layered_tree(graph: LayeredGraph) -> FloatArray:
+    """Sorted values of a minimum spanning tree of the neurons of a layered network.
 
     Few edges can be in the tree: the lightest edge at each neuron, which is in it for certain
     (Borůvka), and the edges up to some value. Where these connect all neurons, their spanning
     tree is one of the whole graph (docs/method.md), so only they are given to scipy.
+    """
+    candidates = 4 * graph.n_neurons
+    while True:
+        tree = _tree_of(graph, _candidate_edges(graph, candidates))
+        if len(tree) == graph.n_neurons - 1:
+            return tree
+        candidates *= 4
+
+
+def layered_forest(graph: LayeredGraph) -> tuple[FloatArray, FloatArray]:
+    """Split the edges of a layered network, which is connected, by a minimum spanning tree.
 
     Returns
     -------
     others, forest : ndarray, float32
         As :func:`spanning_forest`.
     """
-    candidates = 4 * graph.n_neurons
-    while True:
-        edges = _candidate_edges(graph, candidates)
-        tree = _layered_tree(graph, edges)
-        if len(tree) == graph.n_neurons - 1:
-            break
-        candidates *= 4
+    tree = layered_tree(graph)
     values = np.empty(sum(weight.size for weight in graph.network.weights), dtype=np.float32)
     start = 0
     for weight in graph.network.weights:
@@ -108,7 +113,7 @@ def _threshold(graph: LayeredGraph, wanted: int) -> float:
     return float(np.partition(sample, rank)[rank])
 
 
-def _layered_tree(graph: LayeredGraph, edges: IntArray) -> FloatArray:
+def _tree_of(graph: LayeredGraph, edges: IntArray) -> FloatArray:
     """Sorted values of a minimum spanning forest of some edges, given by number."""
     weights = graph.network.weights
     first_edge = np.cumsum([0] + [weight.size for weight in weights])

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from topoprint.topology.forest import layered_forest
+from topoprint.topology.forest import layered_tree
 from topoprint.topology.graph import LayeredGraph, to_graph
 from topoprint.topology.network import Network
 
@@ -31,7 +31,7 @@ def _of_layer(weight: NDArray[np.float32], graph: LayeredGraph) -> float:
     if not weight.any():
         return 1.0  # all edges are of no strength: every lifetime is 1
     layer = to_graph(Network((weight,), (None,)), graph.zeta)
-    _, forest = layered_forest(layer)
+    tree = layered_tree(layer)
     # The layer's own filtration values say how strong its edges are beside its strongest one.
-    lifetimes = 1 - (1 - forest.astype(np.float64)) * layer.scale / graph.scale
+    lifetimes = 1 - (1 - tree.astype(np.float64)) * layer.scale / graph.scale
     return float(np.sqrt(np.sum(lifetimes**2) / (vertices - 1)))

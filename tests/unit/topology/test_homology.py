@@ -212,13 +212,13 @@ def test_a_threshold_from_a_thin_sample_gives_the_same_bars(monkeypatch):
 @pytest.fixture
 def tree_calls(monkeypatch):
     calls = []
-    layered_tree = forest._layered_tree
+    layered_tree = forest._tree_of
 
     def count(graph, edges):
         calls.append(len(edges))
         return layered_tree(graph, edges)
 
-    monkeypatch.setattr(forest, "_layered_tree", count)
+    monkeypatch.setattr(forest, "_tree_of", count)
     return calls
 
 
