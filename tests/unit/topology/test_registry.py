@@ -1,6 +1,8 @@
 """Every measure is held to what it declares: needs, range, triangle inequality, invariances."""
 
+import re
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -138,3 +140,30 @@ def test_a_measure_is_invariant_where_it_says_so_and_nowhere_else(name, change):
         np.testing.assert_allclose(own, 0, atol=3e-4)  # the arccos of nearly 1
     else:
         assert max(own) > 1e-3
+
+
+LETTERS = {"neurons": "N", "inputs": "I", "scale": "C", "signs": "S", "wiring": "W"}
+RANGES = {np.inf: "[0, ∞)", 1.0: "[0, 1]", np.pi / 2: "[0, π/2]"}
+
+
+def test_the_table_of_measures_in_the_docs_is_the_registry():
+    text = (Path(__file__).parents[3] / "docs/method.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.replace(r"\|", "/").strip("|").split("|")]
+        for line in text.split("\n## Measures\n")[1].split("\n## ")[0].splitlines()
+        if line.startswith("| `")
+    ]
+    told = {}
+    for names, about, range_, metric, invariant in rows:
+        for name in re.findall(r"`(\w+)`", names):
+            told[name] = ("equal shapes" in about, range_, metric == "yes", invariant)
+    declared = {
+        name: (
+            "equal shapes" in measure.needs,
+            RANGES[measure.greatest],
+            measure.metric,
+            " ".join(letter for kind, letter in LETTERS.items() if kind in measure.invariances),
+        )
+        for name, measure in MEASURES.items()
+    }
+    assert told == declared
