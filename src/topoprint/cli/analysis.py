@@ -10,15 +10,11 @@ import typer
 from topoprint.cli.options import Output, app, make_parent
 from topoprint.topology.errors import InputError
 from topoprint.topology.matrix import AveragedMatrix, load_average
-from topoprint.topology.study import Study
 
-if TYPE_CHECKING:  # their own imports take longer than a figure
+if TYPE_CHECKING:  # their own imports take longer than most stages
     from topoprint.analysis.truths import Truth
     from topoprint.analysis.verdict import Verdict
-
-if TYPE_CHECKING:  # their own imports take longer than a figure
-    from topoprint.analysis.truths import Truth
-    from topoprint.analysis.verdict import Verdict
+    from topoprint.topology.study import Study
 
 
 @app.command()
@@ -133,9 +129,11 @@ def judge(
     from topoprint.analysis.figures import write_answers
     from topoprint.analysis.tables import write_records
     from topoprint.analysis.truths import Truth
+    from topoprint.topology.study import Study
 
     loaded = [Study.load(path) for path in studies]
-    found = verdict.Verdict.of([made for made, _ in loaded], _study(across))
+    together = Study.load(across)[0] if across else None
+    found = verdict.Verdict.of([made for made, _ in loaded], together)
     for path in (nulls, explained, truths):
         make_parent(path)
     write_records(nulls, verdict.NullVerdict, found.nulls)
@@ -153,6 +151,7 @@ def control_truths(
     """Judge whether each measure puts networks of one data set near one another."""
     from topoprint.analysis.tables import write_records
     from topoprint.analysis.truths import Truth, dataset_truths
+    from topoprint.topology.study import Study
 
     make_parent(output)
     write_records(output, Truth, dataset_truths([Study.load(path)[0] for path in studies]))
@@ -257,6 +256,7 @@ def _verdicts(paths: Sequence[Path]) -> tuple[dict[str, "Verdict"], list["Truth"
     """Verdicts by data set, and the truths of the control, from the studies of all of them."""
     from topoprint.analysis.truths import dataset_truths
     from topoprint.analysis.verdict import Verdict
+    from topoprint.topology.study import Study
 
     seeds: dict[str, list[Study]] = {}
     across: dict[str, Study] = {}
@@ -268,10 +268,6 @@ def _verdicts(paths: Sequence[Path]) -> tuple[dict[str, "Verdict"], list["Truth"
             seeds.setdefault(identity["dataset"], []).append(made)
     control = dataset_truths(seeds.pop("control", []))
     return {name: Verdict.of(found, across.get(name)) for name, found in seeds.items()}, control
-
-
-def _study(path: Path | None) -> Study | None:
-    return Study.load(path)[0] if path else None
 
 
 def _by_dataset(paths: Sequence[Path]) -> dict[str, list[AveragedMatrix]]:
