@@ -32,6 +32,8 @@ rule features:
         "results/logs/features/{dataset}.log",
     benchmark:
         "results/benchmarks/features/{dataset}.tsv"
+    # The longest of all jobs, and a data set's trainings wait for it: it goes first.
+    priority: 1
     conda:
         "../../envs/train.yaml"
     threads: 1
