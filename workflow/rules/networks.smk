@@ -9,6 +9,7 @@ rule prepare:
     benchmark:
         "results/benchmarks/data/{dataset}.tsv"
     localrule: True
+    priority: 1
     conda:
         "../../envs/train.yaml"
     threads: 1
@@ -32,7 +33,7 @@ rule features:
         "results/logs/features/{dataset}.log",
     benchmark:
         "results/benchmarks/features/{dataset}.tsv"
-    # The longest of all jobs, and a data set's trainings wait for it: it goes first.
+    # The longest of all jobs, and a data set's trainings wait for it: it goes first, with its data.
     priority: 1
     conda:
         "../../envs/train.yaml"
