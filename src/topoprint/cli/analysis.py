@@ -14,7 +14,6 @@ from topoprint.topology.matrix import AveragedMatrix, load_average
 if TYPE_CHECKING:  # their own imports take longer than most stages
     from topoprint.analysis.truths import Truth
     from topoprint.analysis.verdict import Verdict
-    from topoprint.topology.study import Study
 
 
 @app.command()
