@@ -8,8 +8,8 @@ rule prepare:
         "results/logs/data/{dataset}.log",
     benchmark:
         "results/benchmarks/data/{dataset}.tsv"
-    localrule: True
     priority: 1
+    localrule: True
     conda:
         "../../envs/train.yaml"
     threads: 1
