@@ -197,7 +197,11 @@ def _as_float(source: Any, kept: NDArray[np.bool_], scale: float) -> NDArray[np.
 
 
 def _write(file: h5py.File, name: str, array: NDArray[Any]) -> None:
+    """Bytes are compressed; floats, which hardly shrink, are quick to read for every training."""
     chunks = (min(len(array), _rows(array)), array.shape[1]) if array.ndim == 2 else True
-    file.create_dataset(
-        name, data=array, chunks=chunks, shuffle=True, compression="gzip", compression_opts=1
+    filters = (
+        {}
+        if array.dtype == np.float32
+        else {"shuffle": True, "compression": "gzip", "compression_opts": 1}
     )
+    file.create_dataset(name, data=array, chunks=chunks, **filters)
