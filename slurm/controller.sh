@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs snakemake itself as a cluster job, where login nodes end long processes. From the root:
 #   sbatch slurm/controller.sh                 everything
-#   sbatch slurm/controller.sh mnist           further arguments go to snakemake
+#   sbatch slurm/controller.sh digits          further arguments go to snakemake
 # Activate the environment first (. .venv/bin/activate): the job inherits it. Set the partition and
 # the time as your site wants them, here or as options of sbatch; a controller that ends too early
 # loses nothing: submit it again.

@@ -9,6 +9,7 @@ import pytest
 from safetensors.numpy import save_file
 
 import topoprint as tp
+from topoprint.topology.activations import Activations, save_activations
 from topoprint.topology.study import Study
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -338,3 +339,64 @@ def test_networks_of_several_seeds_are_studied_together(tmp_path: Path, topoprin
         topoprint("study", *paths, *chosen, "--across-seeds", "--null", "random_labels"),
         "a-1.1.random_labels.safetensors",
     )
+
+
+def studies(folder: Path, topoprint: Command, *options: object) -> list[Path]:
+    """Studies of three networks of two seeds of a data set, and of another data set."""
+    made = []
+    for dataset, run in (("d", "1"), ("d", "2"), ("e", "1")):
+        paths = []
+        for number in range(3):
+            paths.append(folder / f"{dataset}{run}{number}.safetensors")
+            network(number + 7 * int(run), f"a-{number}", dataset, run).save(paths[-1])
+        made.append(folder / f"{dataset}{run}.h5")
+        result = topoprint("study", *paths, *options, "-o", made[-1])
+        assert result.returncode == 0, result.stderr
+    return made
+
+
+def judged(folder: Path) -> list[object]:
+    tables = [(f"--{name}", folder / f"{name}.csv") for name in ("nulls", "explained", "truths")]
+    return [*(part for table in tables for part in table), "--figures", folder / "figures"]
+
+
+def test_studies_that_cannot_be_judged_together_are_refused(
+    tmp_path: Path, topoprint: Command
+) -> None:
+    simple = ("--measure", "heat", "--measure", "number_of_edges", "--measure", "weight_histogram")
+    one, two, other = studies(tmp_path, topoprint, *simple)
+    out = tmp_path / "out"
+    refused(topoprint("judge", one, other, *judged(out)), "one data set", "d, e")
+    refused(topoprint("judge", one, one, *judged(out)), one, "seed 1 is among the studies twice")
+    assert topoprint("judge", one, two, *judged(out)).returncode == 0
+    for path in studies(tmp_path, topoprint, "--measure", "heat")[:1]:
+        refused(topoprint("judge", path, *judged(tmp_path / "none")), "nothing to judge by")
+    assert not (tmp_path / "none").exists()
+
+
+def test_answers_of_another_data_set_are_not_taken(tmp_path: Path, topoprint: Command) -> None:
+    answer = Activations(np.eye(4, dtype=np.float32), np.arange(4))
+    names = [f"a-{number}" for number in range(3)]
+    files = []
+    for dataset in ("d", "e"):
+        files.append(tmp_path / f"{dataset}.answers.h5")
+        identity = {"dataset": dataset, "seed": "1"}
+        save_activations(files[-1], {(name, "trained"): answer for name in names}, identity)
+    studies(tmp_path, topoprint, "--measure", "heat")
+    paths = [tmp_path / f"d1{number}.safetensors" for number in range(3)]
+    asked = ("study", *paths, "--measure", "predictions", "-o", tmp_path / "s.h5", "--activations")
+    refused(topoprint(*asked, files[1]), "needs activations")
+    assert topoprint(*asked, files[0]).returncode == 0
+
+
+def test_a_missing_package_is_named(networks: list[Path], tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        f"sys.argv = ['topoprint', 'accuracy', {str(networks[0])!r}, '-o', "
+        f"{str(tmp_path / 'a.csv')!r}, '--figures', {str(tmp_path / 'f')!r}]\n"
+        "from topoprint.cli import main; main()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert "needs matplotlib, which is not installed: pip install" in result.stderr

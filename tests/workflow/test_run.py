@@ -205,7 +205,6 @@ def test_the_default_profile_sets_nothing_of_a_cluster() -> None:
     profile = yaml.safe_load((ROOT / "profiles/default/config.yaml").read_text())
     assert profile.keys() == {
         "cores",
-        "max-jobs-per-timespan",
         "rerun-incomplete",
         "scheduler",
         "show-failed-logs",
@@ -237,3 +236,18 @@ def test_no_data_set_can_take_the_name_of_a_rule(tmp_path: Path) -> None:
     rules = set(re.findall(r"^(\w+)$", result.stdout, re.MULTILINE))
     assert {"all", "train", "control_distances"} <= rules
     assert rules - {"x"} <= RESERVED
+
+
+def test_a_control_of_two_networks_is_compared_but_not_judged(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "datasets: [{name: a, type: digits}, {name: b, type: digits, split_seed: 1}]\n"
+        "experiments:\n"
+        "  - {name: layer_size, networks: [{layer_size: 8}, {layer_size: 9}]}\n"
+        "  - {name: input_order, networks: [{input_order: 1}]}\n"
+    )
+    result = snakemake(tmp_path, "--dry-run", "--quiet", "rules")
+    assert result.returncode == 0, result.stderr
+    rules = dict(re.findall(r"^(\w+) +(\d+)$", result.stdout + result.stderr, re.MULTILINE))
+    assert rules["control_distances"] == "5"
+    assert rules["study"] == "10"
+    assert rules.keys().isdisjoint({"control_study", "control_truths"})

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
+from statistics import median
 
 from topoprint.analysis.truths import Truth
 from topoprint.analysis.verdict import Verdict
 
+# The name under which stands what random distances would reach.
+CHANCE = "chance"
 # What kinds of questions there are; each question begins with one of these words.
 NULLS, EXPLAINED, TRUTHS = "ρ", "R²", "precision"
 
@@ -17,7 +21,8 @@ class Answer:
     Attributes
     ----------
     measure, question, dataset : str
-        ``control`` is the control across data sets.
+        ``control`` is the control across data sets; the measure ``chance`` is what random
+        distances would reach.
     value, low, high : float
         With its bootstrap interval over the seeds; NaN where there is none.
     """
@@ -37,20 +42,36 @@ def answers(verdicts: Mapping[str, Verdict], control: Sequence[Truth] = ()) -> l
         found += [
             Answer(row.measure, f"{NULLS} {row.null}", dataset, row.spearman, row.low, row.high)
             for row in verdict.nulls
+            if isfinite(row.spearman)
         ]
         for row in verdict.explained:
-            one, nothing = f"{EXPLAINED} both", float("nan")
+            parts = {
+                "size": (row.size, row.size_low, row.size_high),
+                "histogram": (row.histogram, row.histogram_low, row.histogram_high),
+                "both": (row.both, row.both_low, row.both_high),
+            }
             found += [
-                Answer(row.measure, f"{EXPLAINED} size", dataset, row.size, nothing, nothing),
-                Answer(
-                    row.measure, f"{EXPLAINED} histogram", dataset, row.histogram, nothing, nothing
-                ),
-                Answer(row.measure, one, dataset, row.both, row.low, row.high),
+                Answer(row.measure, f"{EXPLAINED} {part}", dataset, *values)
+                for part, values in parts.items()
+                if isfinite(values[0])
             ]
-        found += [_of_truth(truth, dataset) for truth in verdict.truths]
-    return found + [_of_truth(truth, "control") for truth in control]
+        found += _of_truths(verdict.truths, dataset)
+    found += _of_truths(control, "control")
+    # Chance last, as the last row of the figure.
+    return sorted(found, key=lambda answer: answer.measure == CHANCE)
 
 
-def _of_truth(truth: Truth, dataset: str) -> Answer:
-    question = f"{TRUTHS} {truth.together}"
-    return Answer(truth.measure, question, dataset, truth.average_precision, truth.low, truth.high)
+def _of_truths(truths: Sequence[Truth], dataset: str) -> list[Answer]:
+    found = []
+    by_chance: dict[str, list[float]] = {}
+    for truth in truths:
+        question = f"{TRUTHS} {truth.together}"
+        values = (truth.average_precision, truth.low, truth.high)
+        found.append(Answer(truth.measure, question, dataset, *values))
+        by_chance.setdefault(question, []).append(truth.chance_precision)
+    # Measures that compare fewer networks have another chance: the most telling is the common one.
+    nothing = float("nan")
+    return found + [
+        Answer(CHANCE, question, dataset, median(values), nothing, nothing)
+        for question, values in by_chance.items()
+    ]

@@ -80,7 +80,8 @@ class Comparison:
         What the number is of, and how ours was computed.
     paper, ours, difference : float
     lowest, highest : float or None
-        Of the same statistic of single seeds, where it has one.
+        Of the same statistic of single seeds, where it has one. A single seed's distances spread
+        wider than their mean: of deviations and extremes ours may lie outside itself.
     within : bool or None
         Whether the paper's number lies between them.
     """

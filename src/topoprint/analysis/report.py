@@ -21,7 +21,8 @@ from topoprint.analysis.paper import compare_with_paper, norm_statistics
 from topoprint.analysis.statistics import GroupStatistics, group_spans, group_statistics
 from topoprint.analysis.tables import Accuracy
 from topoprint.analysis.truths import Truth
-from topoprint.analysis.verdict import Verdict, in_words
+from topoprint.analysis.verdict import Verdict
+from topoprint.analysis.words import in_words
 from topoprint.topology.matrix import AveragedMatrix
 from topoprint.topology.storage import atomic_path
 
@@ -39,9 +40,9 @@ PACKAGES = (
     "matplotlib",
 )
 STAGES = (
-    "data", "features", "train", "diagram", "distances", "baselines", "study", "average",
-    "accuracy",
-    "figures", "tables",
+    "data", "features", "train", "train_random_labels", "activations", "diagram", "distances",
+    "baselines", "study", "study_across_seeds", "average", "accuracy", "figures", "tables",
+    "verdict",
 )  # fmt: skip
 # The paper's figures: data sets and measures.
 PAPER_FIGURES = {
@@ -164,6 +165,7 @@ def write_report(
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
         times=stage_times(benchmarks, matrices) if benchmarks else [],
         gradient=[_colour(share) for share in np.linspace(0, 1, 9)],
+        told=_rounded,
     )
     with atomic_path(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
@@ -255,6 +257,11 @@ def _heatmap(
 
 def _told(mean: float, std: float) -> str:
     return f"{mean:.5g} ± {std:.3g}" if np.isfinite(mean) else "not comparable"
+
+
+def _rounded(number: float, digits: int = 2) -> str:
+    """Say a number of a table; a dash where there is none."""
+    return f"{number:.{digits}f}" if np.isfinite(number) else "–"
 
 
 def _colour(share: float) -> str:

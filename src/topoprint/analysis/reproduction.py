@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,7 +164,7 @@ def _mean_correlation(
 def _load(path: Path, ours: AveragedMatrix) -> AveragedMatrix:
     try:
         runs = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
         raise InputError(f"{path}: is no readable .npy file of numbers ({error})") from error
     count = len(ours.labels)
     if not isinstance(runs, np.ndarray) or runs.dtype.kind not in "fiu" or runs.ndim != 3:
@@ -174,7 +175,8 @@ def _load(path: Path, ours: AveragedMatrix) -> AveragedMatrix:
             f"experiments to compare with it"
         )
     runs = runs.astype(np.float64)
-    if not np.isfinite(runs).all() or not np.array_equal(runs, runs.transpose(0, 2, 1)):
+    if not np.isfinite(runs).all() or not np.allclose(runs, runs.transpose(0, 2, 1)):
         raise InputError(f"{path}: a matrix is not symmetric, or holds NaN or infinity")
+    runs = (runs + runs.transpose(0, 2, 1)) / 2
     seeds = tuple(str(number) for number in range(1, len(runs) + 1))
     return AveragedMatrix(runs, ours.labels, ours.groups, seeds, ours.measure)

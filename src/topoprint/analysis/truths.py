@@ -39,8 +39,8 @@ class Truth:
         with its bootstrap interval over the seeds.
     nearest, nearest_low, nearest_high : float
         Share of these networks whose nearest neighbour belongs to them, and its interval.
-    chance : float
-        That share if neighbours were random.
+    chance, chance_precision : float
+        That share, and the average precision, expected of random distances.
     """
 
     measure: str
@@ -53,6 +53,7 @@ class Truth:
     nearest_low: float
     nearest_high: float
     chance: float
+    chance_precision: float
 
 
 def truths_of(studies: Sequence[Study], across: Study | None = None) -> list[Truth]:
@@ -71,6 +72,8 @@ def truths_of(studies: Sequence[Study], across: Study | None = None) -> list[Tru
         If the studies are of different networks, or of fewer than three.
     """
     first = check_alike(studies)
+    if across:
+        _check_across(across, first, len(studies))
     asked = [("shape", studies, [""] * len(first.labels))]
     if across:
         asked.append(("shape, across seeds", [across], [_seed(label) for label in across.labels]))
@@ -96,11 +99,10 @@ def check_alike(studies: Sequence[Study]) -> Study:
         raise InputError("no studies to judge by")
     first = studies[0]
     for other in studies[1:]:
-        same = (other.labels, other.shapes, list(other.real), list(other.nulls)) == (
-            first.labels, first.shapes, list(first.real), list(first.nulls),
-        )  # fmt: skip
-        if not same:
-            raise InputError("the studies are of different networks, measures or nulls")
+        if _what_is_compared(other) != _what_is_compared(first):
+            raise InputError(
+                "the studies are of different networks, measures, nulls or numbers of repetitions"
+            )
     if len(first.labels) < 3:
         raise InputError("a verdict needs at least three networks")
     return first
@@ -119,6 +121,22 @@ def bootstrap_interval(seeds: Sequence[float]) -> tuple[float, float]:
         rng=np.random.default_rng(0),
     )
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
+
+
+def _what_is_compared(made: Study) -> tuple[object, ...]:
+    nulls = {
+        null: {measure: distances.values.shape for measure, distances in measures.items()}
+        for null, measures in made.nulls.items()
+    }
+    return made.labels, made.shapes, list(made.real), nulls
+
+
+def _check_across(across: Study, first: Study, seeds: int) -> None:
+    names = {label.rpartition("/")[0] for label in across.labels}
+    if names != set(first.labels) or len(across.labels) != seeds * len(first.labels):
+        raise InputError(
+            "the study across seeds is of other networks or seeds than the studies of the seeds"
+        )
 
 
 def _both_ways(
@@ -152,7 +170,7 @@ def _truth(
     seeds: Sequence[str],
 ) -> Truth | None:
     """Average precision and nearest neighbours; None if there is nothing to find."""
-    scores: dict[tuple[int, str], list[tuple[float, float, float]]] = {}
+    scores: dict[tuple[int, str], list[tuple[float, float, float, float]]] = {}
     for number, made in enumerate(studies):
         distances = made.real[measure]
         candidates = among & np.isfinite(distances) & ~np.eye(len(same), dtype=bool)
@@ -163,7 +181,8 @@ def _truth(
                 scores.setdefault((number, seed), []).append(found)
     if not scores:
         return None
-    precision, nearest, chance = np.array([np.mean(found, axis=0) for found in scores.values()]).T
+    means = np.array([np.mean(found, axis=0) for found in scores.values()])
+    precision, nearest, chance, chance_precision = means.T
     return Truth(
         measure,
         together,
@@ -173,14 +192,26 @@ def _truth(
         float(nearest.mean()),
         *bootstrap_interval(list(nearest)),
         float(chance.mean()),
+        float(chance_precision.mean()),
     )
 
 
-def _retrieve(distances: Array, relevant: Mask) -> tuple[float, float, float]:
-    """Average precision, share of the relevant among the nearest, and among all."""
+def _retrieve(distances: Array, relevant: Mask) -> tuple[float, float, float, float]:
+    """Average precision, share of the relevant among the nearest; both as expected by chance."""
     precision = float(average_precision_score(relevant, -distances))
     nearest = float(relevant[distances == distances.min()].mean())
-    return precision, nearest, float(relevant.mean())
+    return precision, nearest, float(relevant.mean()), random_precision(relevant)
+
+
+def random_precision(relevant: Mask) -> float:
+    """Average precision expected of a random order without ties.
+
+    The mean over the ranks k of P(k is relevant) (1 + (k − 1) P(another is)) / k, divided by the
+    share of the relevant.
+    """
+    count, found = len(relevant), int(relevant.sum())
+    harmonic = float(np.sum(1 / np.arange(1, count + 1)))
+    return (harmonic + (count - harmonic) * (found - 1) / max(1, count - 1)) / count
 
 
 def _seed(label: str) -> str:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topoprint.analysis.mantel import mantel, spearman
 from topoprint.analysis.truths import Truth, bootstrap_interval, check_alike, truths_of
+from topoprint.topology.errors import InputError
 from topoprint.topology.study import Study
 
 Array = NDArray[np.float64]
@@ -31,15 +33,20 @@ class NullVerdict:
     spearman, low, high : float
         Mean correlation of the distances of a seed with those of its nulls, and its bootstrap
         interval over the seeds. Near 1: the measure ranks the networks as if they were their
-        nulls, and does not see what the null has lost.
+        nulls, and the order of its distances does not depend on what the null has lost.
+    among_seeds : float
+        Mean correlation of the distances of two seeds: how well the order repeats by itself.
+        NaN for a single seed.
     mantel_p : float
         Of the correlation of the mean matrices (Mantel test).
     rank_p : float
-        Share of the matrices, real and null, that lie at least as far from the mean of the nulls
-        as the real ones do; at best 1 / (repetitions + 1).
+        Share of the matrices, real and null, that lie at least as far from the mean of the others
+        as the real ones do; at best 1 / (repetitions + 1). NaN for a single null.
     median_z, beyond_2 : float
-        Median of |z|, and share of the pairs with |z| > 2, where z is a distance less the mean
-        of its nulls' distances, in their standard deviations; NaN for a single null.
+        Median of |z|, and share with |z| > 2, over the pairs of networks and the seeds; z is a
+        distance less the mean of its R nulls' distances, divided by what it would deviate if it
+        were one of them: their standard deviation, pooled over the seeds, times √(1 + 1/R). For a
+        measure that sees nothing the median is about 0.7. NaN for a single null.
     own : float
         Mean distance of a network from its own null, divided by the mean distance of networks.
     """
@@ -51,6 +58,7 @@ class NullVerdict:
     spearman: float
     low: float
     high: float
+    among_seeds: float
     mantel_p: float
     rank_p: float
     median_z: float
@@ -69,18 +77,22 @@ class Explained:
         How many networks are compared.
     size, histogram, both : float
         R² of a linear fit of the distances by ``number_of_edges``, by ``weight_histogram``, and
-        by both.
-    low, high : float
-        Bootstrap interval of ``both`` over the seeds.
+        by both; NaN where the simpler distance is the same between all networks.
+    size_low, size_high, histogram_low, histogram_high, both_low, both_high : float
+        Bootstrap intervals over the seeds.
     """
 
     measure: str
     networks: int
     size: float
+    size_low: float
+    size_high: float
     histogram: float
+    histogram_low: float
+    histogram_high: float
     both: float
-    low: float
-    high: float
+    both_low: float
+    both_high: float
 
 
 @dataclass(frozen=True)
@@ -95,15 +107,21 @@ class Verdict:
 
     @classmethod
     def of(cls, studies: Sequence[Study], across: Study | None = None) -> "Verdict":
-        """Judge by the studies of the seeds of a data set, and by that of all of them together."""
+        """Judge by the studies of the seeds of a data set, and by that of all of them together.
+
+        Raises
+        ------
+        InputError
+            If the studies do not belong together, or there is nothing to judge by in them.
+        """
         first = check_alike(studies)
-        return cls(
-            tuple(first.real),
-            tuple(first.nulls),
-            null_verdicts(studies),
-            explained(studies),
-            truths_of(studies, across),
-        )
+        found = (null_verdicts(studies), explained(studies), truths_of(studies, across))
+        if not any(found):
+            raise InputError(
+                "the studies hold nothing to judge by: neither null models, nor number_of_edges "
+                "and weight_histogram, nor networks of one shape beside others"
+            )
+        return cls(tuple(first.real), tuple(first.nulls), *found)
 
 
 def null_verdicts(studies: Sequence[Study]) -> list[NullVerdict]:
@@ -123,7 +141,7 @@ def explained(studies: Sequence[Study]) -> list[Explained]:
     simple = ("number_of_edges", "weight_histogram")
     rows = []
     for measure in first.real:
-        some = _comparable(studies, measure)
+        some = _comparable([made.real[measure] for made in studies])
         if measure in simple or not first.real.keys() >= set(simple) or len(some) < FEWEST:
             continue
         both = np.ix_(some, some)
@@ -131,74 +149,29 @@ def explained(studies: Sequence[Study]) -> list[Explained]:
             _shares_explained(made.real[measure][both], *(made.real[name][both] for name in simple))
             for made in studies
         ]
-        size, histogram, total = np.mean(seeds, axis=0)
-        low, high = bootstrap_interval([shares[2] for shares in seeds])
-        rows.append(
-            Explained(measure, len(some), float(size), float(histogram), float(total), low, high)
-        )
+        found = [(float(np.mean(of)), *bootstrap_interval(of)) for of in zip(*seeds, strict=True)]
+        rows.append(Explained(measure, len(some), *chain.from_iterable(found)))
     return rows
 
 
-def in_words(
-    verdicts: Sequence[NullVerdict], shares: Sequence[Explained], truths: Sequence[Truth]
-) -> dict[str, list[str]]:
-    """Say in plain sentences, by measure, what the numbers mean."""
-    said: dict[str, list[str]] = {}
-    size = {truth.together: truth for truth in truths if truth.measure == "number_of_edges"}
-    for row in verdicts:
-        lost = WHAT_IS_LOST[row.null]
-        if row.spearman >= 0.95:
-            sentence = f"It does not see {lost}: without it the order of its distances stays"
-        elif row.spearman >= 0.8:
-            sentence = f"It hardly sees {lost}: without it the order of its distances nearly stays"
-        else:
-            sentence = f"It depends on {lost}: without it the order of its distances changes"
-        said.setdefault(row.measure, []).append(f"{sentence} (ρ = {row.spearman:.2f}).")
-    for share in shares:
-        said.setdefault(share.measure, []).append(
-            f"Size and weight histogram together explain {100 * share.both:.0f} % of the variance "
-            f"of its distances (size alone {100 * share.size:.0f} %, histogram alone "
-            f"{100 * share.histogram:.0f} %)."
-        )
-    for truth in truths:
-        sentence = (
-            f"Networks of one {truth.together} are found with an average precision of "
-            f"{truth.average_precision:.2f}"
-        )
-        if truth.together in size and truth.measure != "number_of_edges":
-            alone = size[truth.together].average_precision
-            sentence += f"; the number of edges alone reaches {alone:.2f}"
-        said.setdefault(truth.measure, []).append(f"{sentence}.")
-    return said
-
-
-# What a network has and its null has not.
-WHAT_IS_LOST = {
-    "shuffled_layers": "how the neurons are wired",
-    "shuffled_network": "which layer a weight is in",
-    "gaussian": "the shape of the weights' distribution",
-    "resampled": "anything but each layer's distribution of weights",
-    "initial": "what the network has learned",
-    "random_labels": "whether there was anything to learn",
-}
-
-
-def _comparable(studies: Sequence[Study], measure: str) -> IntArray:
-    """Positions of the networks of the largest set that a measure can compare throughout."""
-    compared = np.isfinite([made.real[measure] for made in studies]).all(axis=0)
+def _comparable(matrices: Sequence[Array]) -> IntArray:
+    """Positions of the networks of the largest set that are compared in all matrices (n, n)."""
+    compared = np.isfinite(matrices).all(axis=0)
     patterns, inverse = np.unique(compared, axis=0, return_inverse=True)
     largest = int(np.argmax(np.bincount(inverse.ravel(), minlength=len(patterns))))
     return np.flatnonzero(inverse.ravel() == largest)
 
 
 def _null_verdict(studies: Sequence[Study], measure: str, null: str) -> NullVerdict | None:
-    some = _comparable(studies, measure)
+    found = [made.nulls[null][measure] for made in studies]
+    some = _comparable(
+        [*(made.real[measure] for made in studies), *chain.from_iterable(d.values for d in found)]
+    )
     if len(some) < FEWEST:
         return None
     both = np.ix_(some, some)
     upper = np.triu_indices(len(some), k=1)
     real = np.stack([made.real[measure][both] for made in studies])
-    found = [made.nulls[null][measure] for made in studies]
     nulls = np.stack(
         [distances.values[:, both[0], both[1]] for distances in found]
     )  # seeds, R, n, n
@@ -208,6 +181,7 @@ def _null_verdict(studies: Sequence[Study], measure: str, null: str) -> NullVerd
         for one, of_seed in zip(real, nulls, strict=True)
     ]
     low, high = bootstrap_interval(by_seed)
+    of_seeds = [spearman(one, other) for one, other in combinations(real, 2)]
     median_z, beyond_2 = _z_scores(real[:, *upper], nulls[:, :, *upper])
     mean = float(real[:, *upper].mean())
     return NullVerdict(
@@ -218,6 +192,7 @@ def _null_verdict(studies: Sequence[Study], measure: str, null: str) -> NullVerd
         spearman=float(np.mean(by_seed)),
         low=low,
         high=high,
+        among_seeds=float(np.mean(of_seeds)) if of_seeds else np.nan,
         mantel_p=mantel(real.mean(axis=0), nulls.mean(axis=(0, 1))).p_value,
         rank_p=_rank_p(real[:, *upper], nulls[:, :, *upper]),
         median_z=median_z,
@@ -227,24 +202,26 @@ def _null_verdict(studies: Sequence[Study], measure: str, null: str) -> NullVerd
 
 
 def _z_scores(real: Array, nulls: Array) -> tuple[float, float]:
-    """Median |z| and share beyond 2; distances (S, pairs), of nulls (S, R, pairs).
-
-    The deviation of a pair's null distances is pooled over the seeds, around each seed's mean.
-    """
+    """Median |z| and share beyond 2; distances (S, pairs), of nulls (S, R, pairs)."""
     seeds, repetitions, _ = nulls.shape
     if repetitions < 2:
         return np.nan, np.nan
-    means = nulls.mean(axis=1)
-    squares = ((nulls - means[:, None]) ** 2).sum(axis=(0, 1)) / (seeds * (repetitions - 1))
-    differences = np.abs((real - means).mean(axis=0))
+    # The mean of equal numbers may be another number, by rounding.
+    alike = (nulls == nulls[:, :1]).all(axis=1)
+    means = np.where(alike, nulls[:, 0], nulls.mean(axis=1))
+    variance = ((nulls - means[:, None]) ** 2).sum(axis=(0, 1)) / (seeds * (repetitions - 1))
+    differences = np.abs(real - means)
     # Where nulls do not differ at all, any difference is beyond all bounds, and none is none.
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(differences == 0, 0, differences / np.sqrt(squares))
+        deviations = np.sqrt(variance * (1 + 1 / repetitions))
+        z = np.where(differences == 0, 0, differences / deviations)
     return float(np.median(z)), float((z > 2).mean())
 
 
 def _rank_p(real: Array, nulls: Array) -> float:
     """Rank of the real matrices among the null ones, by distance from the mean of the others."""
+    if nulls.shape[1] < 2:
+        return np.nan  # two matrices are as far from each other
     everything = np.concatenate([real[:, None], nulls], axis=1)  # seeds, 1 + R, pairs
     count = everything.shape[1]
     total = everything.sum(axis=1, keepdims=True)
@@ -274,4 +251,4 @@ def _r_squared(target: Array, columns: Array) -> float:
     coefficients, *_ = np.linalg.lstsq(design, centred, rcond=None)
     total = float((centred**2).sum())
     rest = float(((centred - design @ coefficients) ** 2).sum())
-    return 1 - rest / total if total else np.nan
+    return 1 - rest / total if total and design.any() else np.nan

@@ -28,5 +28,14 @@ def main() -> None:
         print(f"topoprint: {error}", file=sys.stderr)
         sys.exit(2)
     except OSError as error:
-        print(f"topoprint: {error.filename or 'a file'}: {error.strerror}", file=sys.stderr)
+        print(
+            f"topoprint: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr
+        )
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        print(
+            f"topoprint: this stage needs {error.name}, which is not installed: "
+            "pip install '.[run]' in the sources of topoprint",
+            file=sys.stderr,
+        )
         sys.exit(1)

@@ -128,18 +128,18 @@ def judge(
     from topoprint.analysis.figures import write_answers
     from topoprint.analysis.tables import write_records
     from topoprint.analysis.truths import Truth
-    from topoprint.topology.study import Study
 
-    loaded = [Study.load(path) for path in studies]
-    together = Study.load(across)[0] if across else None
-    found = verdict.Verdict.of([made for made, _ in loaded], together)
+    of_datasets, _ = _verdicts([*studies, across] if across else studies)
+    if len(of_datasets) != 1:
+        raise InputError(f"studies of one data set are judged, not of {', '.join(of_datasets)}")
+    (found,) = of_datasets.values()
     for path in (nulls, explained, truths):
         make_parent(path)
     write_records(nulls, verdict.NullVerdict, found.nulls)
     write_records(explained, verdict.Explained, found.explained)
     write_records(truths, Truth, found.truths)
     figures.mkdir(parents=True, exist_ok=True)
-    write_answers(figures, answers({loaded[0][1]["dataset"]: found}), "verdict")
+    write_answers(figures, answers(of_datasets), "verdict")
 
 
 @app.command(name="control-truths")
@@ -257,16 +257,19 @@ def _verdicts(paths: Sequence[Path]) -> tuple[dict[str, "Verdict"], list["Truth"
     from topoprint.analysis.verdict import Verdict
     from topoprint.topology.study import Study
 
-    seeds: dict[str, list[Study]] = {}
-    across: dict[str, Study] = {}
+    by_dataset: dict[str, dict[str, Study]] = {}
     for path in paths:
         made, identity = Study.load(path)
-        if identity["seed"] == "all":
-            across[identity["dataset"]] = made
-        else:
-            seeds.setdefault(identity["dataset"], []).append(made)
-    control = dataset_truths(seeds.pop("control", []))
-    return {name: Verdict.of(found, across.get(name)) for name, found in seeds.items()}, control
+        of_seeds = by_dataset.setdefault(identity["dataset"], {})
+        if identity["seed"] in of_seeds:
+            raise InputError(f"{path}: seed {identity['seed']} is among the studies twice")
+        of_seeds[identity["seed"]] = made
+    control = dataset_truths(list(by_dataset.pop("control", {}).values()))
+    found = {}
+    for name, of_seeds in by_dataset.items():
+        across = of_seeds.pop("all", None)
+        found[name] = Verdict.of(list(of_seeds.values()), across)
+    return found, control
 
 
 def _by_dataset(paths: Sequence[Path]) -> dict[str, list[AveragedMatrix]]:

@@ -76,14 +76,14 @@ def study(
     identity, labels = common_identity(networks, identities, kind)  # type: ignore[arg-type]
     answers: dict[tuple[str, ...], Activations] = {}
     for path in activations:
-        of_file, seed = load_activations(path)
-        answers |= {(seed["seed"], *key): answer for key, answer in of_file.items()}
+        of_file, of = load_activations(path)
+        answers |= {(of["dataset"], of["seed"], *key): found for key, found in of_file.items()}
 
     def subjects(nets: Sequence[Network], state: str) -> list[Subject]:
-        keys = [(of.get("seed", ""), of.get("network", ""), state) for of in identities]
+        named = [[of.get(key, "") for key in ("dataset", "seed", "network")] for of in identities]
         return [
-            Subject(network, zeta, bias, answers.get(key))
-            for network, key in zip(nets, keys, strict=True)
+            Subject(network, zeta, bias, answers.get((*name, state)))
+            for network, name in zip(nets, named, strict=True)
         ]
 
     def nulls_of(model: str) -> Iterator[list[Subject]]:

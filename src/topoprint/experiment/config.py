@@ -191,10 +191,10 @@ class Config(Strict):
     def _check_labels(self, dataset: DatasetConfig) -> None:
         asked = [part for group in self.experiments_of(dataset) for part in group.networks]
         for labels in [self.base.number_of_labels, *(part.number_of_labels for part in asked)]:
-            if isinstance(labels, int) and labels > (dataset.classes or labels):
+            if isinstance(labels, int) and labels > (dataset.known_classes or labels):
                 raise ValueError(
-                    f"number_of_labels {labels} is more than the {dataset.classes} labels of data "
-                    f"set {dataset.name!r}; give it experiments of its own"
+                    f"number_of_labels {labels} is more than the {dataset.known_classes} labels of "
+                    f"data set {dataset.name!r}; give it experiments of its own"
                 )
 
     @property

@@ -128,15 +128,19 @@ def edges(architecture: Architecture, data: DataSize) -> int:
 
 
 def _npz_size(path: Path) -> DataSize:
-    """Size of one's own data, without reading the inputs."""
+    """Size of one's own data, without reading the inputs.
+
+    A file that cannot be read, for whatever reason, is of unknown size: `prepare` says what is
+    wrong with it.
+    """
     try:
         with zipfile.ZipFile(path) as file:
             shapes = {part: _shape(file, f"x_{part}.npy") for part in ("train", "test")}
         with np.load(path, allow_pickle=False) as arrays:
             classes = int(arrays["y_train"].max()) + 1
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        (n_train, *shape), (n_test, *_) = shapes["train"], shapes["test"]
+    except Exception:
         return DataSize(UNKNOWN_SHAPE, 10, UNKNOWN_SAMPLES)
-    (n_train, *shape), (n_test, *_) = shapes["train"], shapes["test"]
     return DataSize(tuple(shape), classes, n_train + n_test)
 
 

@@ -54,8 +54,7 @@ def train(
     Raises
     ------
     InputError
-        If a label is missing among the samples, too few are left to train on, or training
-        diverges.
+        If too few samples are left to train or test on, or training diverges.
     """
     training = spec.training
     target = torch.device(device)

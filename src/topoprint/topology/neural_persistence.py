@@ -14,7 +14,7 @@ def neural_persistence(graph: LayeredGraph) -> NDArray[np.float64]:
     Parameters
     ----------
     graph : LayeredGraph
-        Of the network; max|W| is its ``scale``. Biases are left out, as Rieck et al. do.
+        Of the network. Biases are left out, from max|W| as well, as Rieck et al. do.
 
     Returns
     -------
@@ -23,15 +23,17 @@ def neural_persistence(graph: LayeredGraph) -> NDArray[np.float64]:
         spanning forest by |w|, divided by its greatest possible value, √(vertices − 1) (their
         section 3.2 and equation 2). 0: all these edges are as strong as the strongest.
     """
-    return np.array([_of_layer(weight, graph) for weight in graph.network.weights])
+    weights = graph.network.weights
+    greatest = max(float(np.abs(weight).max()) for weight in weights)
+    return np.array([_of_layer(weight, greatest, graph.zeta) for weight in weights])
 
 
-def _of_layer(weight: NDArray[np.float32], graph: LayeredGraph) -> float:
+def _of_layer(weight: NDArray[np.float32], greatest: float, zeta: float) -> float:
     vertices = sum(weight.shape)
     if not weight.any():
         return 1.0  # all edges are of no strength: every lifetime is 1
-    layer = to_graph(Network((weight,), (None,)), graph.zeta)
+    layer = to_graph(Network((weight,), (None,)), zeta)
     tree = layered_tree(layer)
     # The layer's own filtration values say how strong its edges are beside its strongest one.
-    lifetimes = 1 - (1 - tree.astype(np.float64)) * layer.scale / graph.scale
+    lifetimes = 1 - (1 - tree.astype(np.float64)) * layer.scale / greatest
     return float(np.sqrt(np.sum(lifetimes**2) / (vertices - 1)))

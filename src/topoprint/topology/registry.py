@@ -72,10 +72,15 @@ class Subject:
         """Persistence diagram of the network."""
         return persistence(self.graph, max_dimension=DIMENSIONS[-1])
 
+    @property
+    def edges(self) -> Network:
+        """The weights and biases that are edges of the graph."""
+        return Network(self.network.weights, self.graph.biases)
+
     @cached_property
     def ranked_diagram(self) -> Diagram:
         """Persistence diagram by ranks within a layer (:func:`topoprint.topology.nulls.ranked`)."""
-        graph = to_graph(ranked(self.network), self.zeta, self.bias)
+        graph = to_graph(ranked(self.edges), self.zeta, self.bias)
         return persistence(graph, max_dimension=DIMENSIONS[-1])
 
     @property
@@ -247,7 +252,7 @@ MEASURES: dict[str, Measure] = {
     "one_norm": _of_equal_shapes(lambda subject: subject.directed_values, one_norm),
     "frobenius_norm": _of_equal_shapes(lambda subject: subject.directed_values, frobenius_norm),
     "frobenius_aligned": replace(
-        _of_equal_shapes(lambda subject: subject.network, aligned_distance),
+        _of_equal_shapes(lambda subject: subject.edges, aligned_distance),
         metric=False,
         invariances=frozenset({"neurons", "scale"}),
     ),

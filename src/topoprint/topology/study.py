@@ -78,8 +78,9 @@ class Study:
     def z_scores(self) -> dict[str, list[dict[str, Any]]]:
         """Each pair's distance and its z-score by null, by measure.
 
-        A z-score is the distance less the mean of the nulls' distances, in their standard
-        deviations (ddof 1): 0 where both differ by nothing, NaN for a single null and between
+        A z-score is the distance less the mean of the R nulls' distances, divided by what it
+        would deviate if it were one of them: their standard deviation (ddof 1) times
+        √(1 + 1/R). It is 0 where both differ by nothing, NaN for a single null and between
         networks that the measure cannot compare.
         """
         found: dict[str, list[dict[str, Any]]] = {name: [] for name in self.real}
@@ -193,7 +194,8 @@ def _null_distances(
 def _z_score(distance: float, nulls: Array) -> float:
     if len(nulls) < 2:
         return float("nan")
-    difference, deviation = distance - float(nulls.mean()), float(nulls.std(ddof=1))
-    if np.isnan(difference) or difference == 0 or deviation > 0:
-        return difference / (deviation or 1.0)
-    return float(np.copysign(np.inf, difference))
+    alike = bool((nulls == nulls[0]).all())  # the mean of equal numbers may be another, by rounding
+    difference = distance - float(nulls[0] if alike else nulls.mean())
+    if alike and difference:
+        return difference if np.isnan(difference) else float(np.copysign(np.inf, difference))
+    return difference / (float(nulls.std(ddof=1)) * float(np.sqrt(1 + 1 / len(nulls))) or 1.0)

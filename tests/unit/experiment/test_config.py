@@ -132,3 +132,12 @@ def test_files_are_laid_over_one_another_as_snakemake_does(tmp_path: Path) -> No
     (tmp_path / "over.yaml").write_text("seeds: [7]\ntraining: {epochs: 3}\n")
     config = load_config(ROOT / "config.yaml", tmp_path / "over.yaml")
     assert (config.seeds, config.training.epochs, config.training.batch_size) == ([7], 3, 128)
+
+
+def test_no_more_labels_than_languages_can_be_asked_for() -> None:
+    dataset = {"name": "lid", "type": "language_identification", "languages": ["en", "fr", "es"]}
+    labels = {"name": "labels", "networks": [{"number_of_labels": 3}]}
+    assert parse_config(valid() | {"datasets": [dataset], "experiments": [labels]})
+    labels["networks"] = [{"number_of_labels": 4}]
+    with pytest.raises(InputError, match="4 is more than the 3 labels of data set 'lid'"):
+        parse_config(valid() | {"datasets": [dataset], "experiments": [labels]})

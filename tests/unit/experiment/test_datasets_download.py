@@ -73,7 +73,7 @@ def test_without_pooch_one_is_told_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pooch", None)
-    with pytest.raises(InputError, match="pip install 'topoprint\\[data\\]', or get it yourself"):
+    with pytest.raises(InputError, match=r"pip install '\.\[data\]' in the sources"):
         fetch(["http://127.0.0.1:9/a"], tmp_path / "a.bin", None)
 
 

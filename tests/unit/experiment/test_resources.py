@@ -1,5 +1,6 @@
 """What jobs ask a cluster for: the sizes it follows from, and the measurements behind it."""
 
+import io
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,30 @@ def test_features_have_the_size_that_the_network_gives_them() -> None:
         assert feature_size(DataSize(shape, 10, 1)).shape == _feature_shape(shape)
 
 
-@pytest.mark.parametrize("content", [None, b"no archive"])
+def archive(damaged: bool = False, **arrays: object) -> bytes:
+    """A compressed .npz, of which the middle of a member may be lost."""
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    content = bytearray(file.getvalue())
+    if damaged:
+        at = content.index(b"y_train.npy") + 40
+        content[at : at + 60] = bytes(60)
+    return bytes(content)
+
+
+LABELS = np.arange(500) % 7
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        b"no archive",
+        archive(x_train=np.zeros((500, 2)), x_test=np.zeros((1, 2)), y_train=LABELS, damaged=True),
+        archive(x_train=np.float64(1), x_test=np.zeros((1, 2)), y_train=LABELS),
+        archive(x_train=np.zeros((1, 2)), x_test=np.zeros((1, 2)), y_train=np.array([np.inf])),
+    ],
+)
 def test_a_file_that_cannot_be_read_is_left_to_the_stage_that_reads_it(
     tmp_path: Path, content: bytes | None
 ) -> None:

@@ -142,6 +142,23 @@ def test_a_measure_is_invariant_where_it_says_so_and_nowhere_else(name, change):
         assert max(own) > 1e-3
 
 
+@measures
+def test_biases_that_are_left_out_change_nothing(name):
+    if "activations" in MEASURES[name].needs:
+        return  # they look at what a network answers
+    rng = np.random.default_rng(0)
+    one, other = (random_network(SIZES[0], seed) for seed in (0, 1))
+    large = Network.from_layers(
+        (weight, 100 * rng.standard_normal(len(weight))) for weight in other.weights
+    )
+    bare = Network.from_layers((weight, None) for weight in other.weights)
+    with_, without = (
+        MEASURES[name].distances([Subject(net, bias=False) for net in (one, changed)], SHARED)
+        for changed in (large, bare)
+    )
+    np.testing.assert_array_equal(with_, without)
+
+
 LETTERS = {"neurons": "N", "inputs": "I", "scale": "C", "signs": "S", "wiring": "W"}
 RANGES = {np.inf: "[0, ∞)", 1.0: "[0, 1]", np.pi / 2: "[0, π/2]"}
 

@@ -28,8 +28,6 @@ from topoprint.topology.neural_persistence import neural_persistence
 def rieck(network):
     """Neural persistence by the definition: a spanning tree of each layer's bipartite graph."""
     greatest = max(float(np.abs(weight).max()) for weight in network.weights)
-    if network.biases[0] is not None:
-        greatest = max(greatest, max(float(np.abs(bias).max()) for bias in network.biases))
     found = []
     for weight in network.weights:
         out, in_ = weight.shape
@@ -44,11 +42,15 @@ def rieck(network):
 @settings(deadline=None, max_examples=60)
 @given(layered_networks())
 def test_neural_persistence_is_that_of_the_definition(network):
-    # Biases may be the greatest weights; they count for max|W| where they are edges.
-    graph = tp.to_graph(network, zeta=1e-30)
-    if all(bias is not None for bias in network.biases) or all(b is None for b in network.biases):
-        np.testing.assert_allclose(neural_persistence(graph), rieck(network), atol=1e-6)
-    assert (neural_persistence(graph) <= 1).all()
+    found = neural_persistence(tp.to_graph(network, zeta=1e-30))
+    np.testing.assert_allclose(found, rieck(network), atol=1e-6)
+    assert (found <= 1).all()
+
+
+def test_neural_persistence_knows_no_biases():
+    weight, bias = np.ones((2, 2)), np.array([2.0, 2.0])  # greater than any weight
+    graph = tp.to_graph(tp.Network.from_layers([(weight, bias)]))
+    np.testing.assert_allclose(neural_persistence(graph), [0], atol=1e-6)
 
 
 def test_neural_persistence_of_known_layers():

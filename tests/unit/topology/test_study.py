@@ -130,11 +130,14 @@ def test_z_scores_by_hand():
         return pair["z"]["n"]
 
     assert z(2.0) == 0
-    assert z(5.0) == 3  # the nulls' standard deviation is 1
+    # The nulls' standard deviation is 1, their mean's is √(1/3).
+    assert z(5.0) == pytest.approx(3 / np.sqrt(4 / 3))
     same = NullDistances(np.ones((3, 2, 2)), np.zeros((3, 2)))
     nulls["n"]["m"] = same
     assert z(1.0) == 0
     assert z(0.5) == -np.inf
+    nulls["n"]["m"] = NullDistances(np.full((20, 2, 2), 0.1), np.zeros((20, 2)))
+    assert z(0.1) == 0  # though the mean of twenty 0.1 is another number
     nulls["n"]["m"] = NullDistances(np.ones((1, 2, 2)), np.zeros((1, 2)))
     assert np.isnan(z(2.0))
     nulls["n"]["m"] = same

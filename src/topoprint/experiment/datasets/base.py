@@ -23,6 +23,11 @@ class DatasetBase(Strict):
         [], description="Replace the experiments of the same name, or come after the others"
     )
 
+    @property
+    def known_classes(self) -> int | None:
+        """Number of labels, where the config alone tells."""
+        return self.classes
+
 
 class Sampled(DatasetBase):
     """Config of a data set of which a part may be taken, stratified by label."""

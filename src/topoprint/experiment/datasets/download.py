@@ -33,8 +33,8 @@ def fetch(urls: Sequence[str], path: Path, digest: str | None) -> None:
         import requests
     except ImportError as error:
         raise InputError(
-            f"{path} is missing and is downloaded with pooch: pip install 'topoprint[data]', or "
-            f"get it yourself from {urls[0]}"
+            f"{path} is missing and is downloaded with pooch: pip install '.[data]' in the "
+            f"sources of topoprint, or get it yourself from {urls[0]}"
         ) from error
     failures = []
     for url in urls:

@@ -83,6 +83,11 @@ class LanguageIdentificationConfig(DatasetBase):
     )
     split_seed: Seed = Field(0, description="Seed of that split")
 
+    @property
+    def known_classes(self) -> int | None:
+        """Number of the languages."""
+        return len(self.languages)
+
     @field_validator("languages")
     @classmethod
     def _distinct(cls, languages: list[str]) -> list[str]:

@@ -95,7 +95,9 @@ def _read(path: Path) -> dict[str, NDArray[Any]]:
         raise
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror or error})") from error
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+    except (
+        ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error,
+    ) as error:  # fmt: skip
         raise InputError(
             f"{path}: not a whole .npz file of plain arrays; save it again with numpy.savez, "
             "without objects"
