@@ -11,7 +11,7 @@ WHAT_IS_LOST = {
     "shuffled_layers": "how the neurons are wired",
     "shuffled_network": "how the neurons are wired and which layer a weight is in",
     "gaussian": "how the neurons are wired and the shape of the weights' distribution",
-    "resampled": "anything but each layer's distribution of weights",
+    "resampled": "more than each layer's distribution of weights",
     "initial": "what the network has learned",
     "random_labels": "whether there was anything to learn",
 }
