@@ -6,6 +6,8 @@ maximum norm), a bar is x / 2 from the diagonal, and the best matching is found 
 over all matchings, of which general libraries need time that grows with a power of the bars.
 """
 
+from bisect import insort
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,28 +68,36 @@ def wasserstein(one: NDArray[np.int64], other: NDArray[np.int64], longest: float
     Notes
     -----
     Going up the line of lengths, V(f) is the least cost so far if f bars more of ``one`` than of
-    ``other`` are carried on. V is convex and piecewise linear, kept as the corners of its graph.
-    Carrying on over a gap adds gap · |f|. Sending bars of length x to the diagonal instead bounds
-    the slopes of V by x / 2: it cuts off the corners beyond and goes on with that slope.
+    ``other`` are carried on. V is convex and piecewise linear: its corners are kept, and where its
+    leftmost line meets f = 0. Carrying on over a gap adds gap · |f|. Sending bars of length x to
+    the diagonal instead bounds the slopes of V by x / 2, which takes bends off both ends. In units
+    of longest / 4 BINS all of these are whole numbers, so that nothing is rounded on the way.
     """
     surplus = one - other
-    flows, costs = np.zeros(1), np.zeros(1)
-    slope = reached = 0.0
-    for number in np.flatnonzero(surplus):
-        length = (number + 0.5) * longest / BINS
-        at_zero = _value_at_zero(flows, costs, slope)
-        place = int(np.searchsorted(flows, 0))
-        if place == len(flows) or flows[place] != 0:
-            flows, costs = np.insert(flows, place, 0), np.insert(costs, place, at_zero)
-        costs = costs + (length - reached) * np.abs(flows)
-        slope, reached = length / 2, length
-        slopes = np.diff(costs) / np.diff(flows)
-        kept = np.r_[True, slopes <= slope] & np.r_[slopes >= -slope, True]
-        flows, costs = flows[kept] + surplus[number], costs[kept]
-    return _value_at_zero(flows, costs, slope)
+    numbers = np.flatnonzero(surplus)
+    corners: list[tuple[int, int]] = []  # (f less what all have moved, change of slope), ascending
+    moved = intercept = reached = 0
+    for number, more in zip(numbers.tolist(), surplus[numbers].tolist(), strict=True):
+        length = 4 * number + 2
+        gap = length - reached
+        insort(corners, (-moved, 2 * gap))
+        for place, bend in _taken(corners, 0, gap // 2):
+            intercept -= bend * (place + moved)
+        _taken(corners, -1, gap // 2)
+        intercept += length // 2 * more
+        moved, reached = moved + more, length
+    below = sum(bend * (place + moved) for place, bend in corners if place + moved < 0)
+    return (intercept - below) * longest / (4 * BINS)
 
 
-def _value_at_zero(flows: Array, costs: Array, slope: float) -> float:
-    """Value at 0 of the function with these corners, and that slope outside."""
-    outside = max(flows[0], -flows[-1], 0.0)
-    return float(np.interp(0.0, flows, costs)) + slope * float(outside)
+def _taken(corners: list[tuple[int, int]], end: int, bends: int) -> list[tuple[int, int]]:
+    """Take this much bend off the corners at one end, 0 or -1; what was taken where."""
+    taken = []
+    while bends:
+        place, bend = corners.pop(end)
+        part = min(bend, bends)
+        if part < bend:
+            corners.insert(0 if end == 0 else len(corners), (place, bend - part))
+        taken.append((place, part))
+        bends -= part
+    return taken
