@@ -8,7 +8,7 @@ rule prepare:
         "results/logs/data/{dataset}.log",
     benchmark:
         "results/benchmarks/data/{dataset}.tsv"
-    priority: 1
+    priority: 2
     localrule: True
     conda:
         "../../envs/train.yaml"
@@ -34,7 +34,7 @@ rule features:
     benchmark:
         "results/benchmarks/features/{dataset}.tsv"
     # The longest of all jobs, and a data set's trainings wait for it: it goes first, with its data.
-    priority: 1
+    priority: 2
     conda:
         "../../envs/train.yaml"
     threads: 1
@@ -58,6 +58,8 @@ rule train:
         "results/logs/train/{dataset}/{network}/seed{seed}.log",
     benchmark:
         "results/benchmarks/train/{dataset}/{network}/seed{seed}.tsv"
+    # All trainings first: the study of all seeds waits for them, and is longer than any other.
+    priority: 1
     conda:
         "../../envs/train.yaml"
     threads: 1
@@ -106,6 +108,7 @@ rule activations:
         "results/logs/activations/{dataset}/seed{seed}.log",
     benchmark:
         "results/benchmarks/activations/{dataset}/seed{seed}.tsv"
+    priority: 1
     conda:
         "../../envs/train.yaml"
     threads: 1

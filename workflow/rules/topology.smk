@@ -155,6 +155,7 @@ rule study_across_seeds:
         "results/benchmarks/study_across_seeds/{dataset}.tsv"
     wildcard_constraints:
         dataset="|".join(DATASETS),
+    priority: 1
     conda:
         "../../envs/topology.yaml"
     threads: 1

@@ -57,14 +57,17 @@ class PersistenceImage:
         pixels = np.concatenate([one[0], other[0]])
         masses = np.concatenate([one[1], -other[1]]).astype(np.float64)
         births, deaths = np.divmod(pixels, bins)
-        image = np.bincount(births * bins + deaths - births, masses, bins * bins)
-        image = image.reshape(bins, bins)
-        rows, columns = image.any(axis=1), image.any(axis=0)
         offsets = np.arange(bins) * grid.step / (2 * self.sigma)
         kernel = np.exp(-((offsets[:, None] - offsets) ** 2))
-        image = image[np.ix_(rows, columns)]
+        image = np.bincount(births * bins + deaths - births, masses, bins * bins)
+        places = np.flatnonzero(image)
         # einsum, as BLAS adds in another order with other threads.
-        smooth = np.einsum("ab,bl->al", kernel[np.ix_(rows, rows)], image)
-        smooth = np.einsum("al,lm->am", smooth, kernel[np.ix_(columns, columns)])
-        square = max(0.0, float(np.sum(image * smooth)))
-        return float(np.sqrt(square / (4 * np.pi))) / self.sigma * grid.step
+        if len(places) <= bins:  # always without triangles, where bars share an end
+            births, lifetimes = np.divmod(places, bins)
+            products = kernel[np.ix_(births, births)] * kernel[np.ix_(lifetimes, lifetimes)]
+            square = float(np.einsum("a,ab,b->", image[places], products, image[places]))
+        else:
+            image = image.reshape(bins, bins)
+            smooth = np.einsum("ab,bl->al", kernel, image)
+            square = float(np.sum(image * np.einsum("al,lm->am", smooth, kernel)))
+        return float(np.sqrt(max(0.0, square) / (4 * np.pi))) / self.sigma * grid.step

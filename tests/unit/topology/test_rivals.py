@@ -180,13 +180,14 @@ def image_distance(one, other, sigma):
     return np.sqrt(masses @ kernel @ masses)
 
 
+@pytest.mark.parametrize("count", [4, 60])  # fewer places than grid points, and more
 @pytest.mark.parametrize("sigma", [0.02, 0.1, 0.5])
-def test_persistence_images_of_bars_on_the_grid(sigma):
+def test_persistence_images_of_bars_on_the_grid(sigma, count):
     rng = np.random.default_rng(0)
     bars = []
     for _ in range(2):
-        births = rng.integers(0, 12, 9)
-        deaths = births + rng.integers(1, 5, 9)
+        births = rng.integers(0, 12, count)
+        deaths = births + rng.integers(1, 5, count)
         # The grid of 17 points from 0 to 1 is that of sixteenths.
         bars.append(np.vstack([np.column_stack([births, deaths]), [[0, 16]]]) / 16)
     found = tp.distance_matrix(
