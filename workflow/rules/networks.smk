@@ -58,7 +58,7 @@ rule train:
         "results/logs/train/{dataset}/{network}/seed{seed}.log",
     benchmark:
         "results/benchmarks/train/{dataset}/{network}/seed{seed}.tsv"
-    # All trainings first: the study of all seeds waits for them, and is longer than any other.
+    # All trainings first: the study of all seeds waits for them, and is the longest of the studies.
     priority: 1
     conda:
         "../../envs/train.yaml"
