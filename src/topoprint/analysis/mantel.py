@@ -8,6 +8,9 @@ from scipy.stats import permutation_test, rankdata
 
 Array = NDArray[np.float64]
 
+# Permutations that are held at once.
+BATCH = 100
+
 
 @dataclass(frozen=True)
 class Mantel:
@@ -46,24 +49,26 @@ def mantel(one: Array, other: Array, permutations: int = 9999, seed: int = 0) ->
     seed : int
         Of the permutations.
     """
-    upper = np.triu_indices(len(one), k=1)
+    rows, columns = np.triu_indices(len(one), k=1)
     # Permuting networks permutes ranks: they are taken once.
     ranks = np.zeros(one.shape)
-    ranks[upper] = _standardised(one[upper])
+    ranks[rows, columns] = _standardised(one[rows, columns])
     ranks += ranks.T
-    fixed = _standardised(other[upper])
+    fixed = _standardised(other[rows, columns])
 
-    def correlation(order: NDArray[np.int64]) -> float:
-        permuted: Array = ranks[np.ix_(order, order)][upper]
-        return _pearson(permuted, fixed)
+    def correlations(orders: NDArray[np.int64], axis: int) -> Array:
+        permuted: Array = ranks[orders[..., rows], orders[..., columns]] @ fixed
+        return permuted
 
     order = np.arange(len(one))
-    if not np.isfinite(observed := correlation(order)):
+    if not np.isfinite(observed := float(correlations(order, axis=-1))):
         return Mantel(observed, np.nan)
     found = permutation_test(
         (order,),
-        correlation,
+        correlations,
         permutation_type="pairings",
+        vectorized=True,
+        batch=BATCH,
         alternative="greater",
         n_resamples=permutations,
         rng=np.random.default_rng(seed),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import svd, svdvals
+from scipy.linalg import svd
 
 from topoprint.topology.errors import InputError
 from topoprint.topology.storage import create_h5, open_h5, read_json
@@ -86,7 +86,7 @@ def procrustes_angle(one: Array, other: Array) -> float:
     A metric (angular Procrustes distance: Williams et al., NeurIPS 2021, equation 4). Where
     networks have more neurons than there are samples, it is small for any two of them.
     """
-    return _angle(one, other, float(np.sum(svdvals(one.T @ other))))
+    return _angle(one, other, float(np.linalg.norm(one.T @ other, "nuc")))
 
 
 def disagreement(one: Activations, other: Activations) -> float:

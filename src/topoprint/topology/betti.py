@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import toeplitz
 
 from topoprint.topology.bars import Array, Bars, Grid
 from topoprint.topology.summaries import Curve, Histogram, pixel_histograms, search
@@ -57,8 +58,7 @@ class PersistenceImage:
         pixels = np.concatenate([one[0], other[0]])
         masses = np.concatenate([one[1], -other[1]]).astype(np.float64)
         births, deaths = np.divmod(pixels, bins)
-        offsets = np.arange(bins) * grid.step / (2 * self.sigma)
-        kernel = np.exp(-((offsets[:, None] - offsets) ** 2))
+        kernel = toeplitz(np.exp(-((np.arange(bins) * grid.step / (2 * self.sigma)) ** 2)))
         image = np.bincount(births * bins + deaths - births, masses, bins * bins)
         places = np.flatnonzero(image)
         # einsum, as BLAS adds in another order with other threads.

@@ -35,20 +35,26 @@ def bottleneck(one: Lengths, other: Lengths) -> float:
     place would do no harm. Going to larger k, the pairs cost more and the bars that are left less.
     """
     count = min(len(one), len(other))
-    paired, best = 0.0, np.inf
+    paired, unpaired = 0.0, 0.0
     for start in range(0, count + 1, BLOCK):
-        numbers = slice(start, min(start + BLOCK, count))
-        costs = np.abs(one[numbers].astype(np.float64) - other[numbers])
-        costs = np.maximum.accumulate(np.concatenate([[paired], costs]))
-        left = np.zeros(len(costs))
-        for lengths in (one, other):
-            rest = lengths[start : start + len(costs)] / 2
-            left[: len(rest)] = np.maximum(left[: len(rest)], rest)
-        best = min(best, float(np.maximum(costs, left).min()))
-        paired = float(costs[-1])
-        if paired >= best:
-            break
-    return best
+        stop = min(start + BLOCK, count)
+        costs = np.abs(one[start:stop].astype(np.float64) - other[start:stop])
+        after = max(paired, float(costs.max(initial=0.0)))
+        unpaired = max(_half(one, stop), _half(other, stop))
+        if after > unpaired:  # the best k lies in this block
+            costs = np.maximum.accumulate(np.concatenate([[paired], costs]))
+            left = np.zeros(len(costs))
+            for lengths in (one, other):
+                rest = lengths[start : start + len(costs)] / 2
+                left[: len(rest)] = np.maximum(left[: len(rest)], rest)
+            return float(np.maximum(costs, left).min())
+        paired = after
+    return unpaired
+
+
+def _half(lengths: Lengths, number: int) -> float:
+    """Half of one length; 0 beyond the last."""
+    return float(lengths[number]) / 2 if number < len(lengths) else 0.0
 
 
 def length_histogram(lengths: Lengths, longest: float) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from helpers import layered_networks, random_network
 from hypothesis import given, settings
+from scipy.stats import rankdata
 
 import topoprint as tp
 from topoprint.topology.nulls import NULLS, null_network, ranked
@@ -78,6 +79,22 @@ def test_ranks_by_hand():
     found = ranked(network)
     np.testing.assert_allclose(found.weights[0], [[5 / 6, -2 / 6], [0, 3.5 / 6]], rtol=1e-6)
     np.testing.assert_allclose(found.biases[0], [-1, 3.5 / 6], rtol=1e-6)
+
+
+@given(layered_networks())
+@settings(deadline=None, max_examples=60)
+def test_ranks_are_those_of_scipy(network):
+    for weight, bias, *found in zip(
+        network.weights,
+        network.biases,
+        ranked(network).weights,
+        ranked(network).biases,
+        strict=True,
+    ):
+        both = weight.ravel() if bias is None else np.concatenate([weight.ravel(), bias])
+        shares = np.concatenate([array.ravel() for array in found if array is not None])
+        expected = np.sign(both) * rankdata(np.abs(both)) / len(both)
+        np.testing.assert_array_equal(shares, expected.astype(np.float32))
 
 
 @given(layered_networks())
