@@ -309,6 +309,15 @@ def test_a_verdict_sets_distances_beside_those_of_null_models(
     assert pair.startswith(f"  {networks[0]} – {networks[1]}: ")
     assert "z: shuffled_layers " in pair
     assert ", gaussian " in pair
+
+    def scores(*models: str) -> dict[str, float]:
+        asked = [option for model in models for option in ("--null", model)]
+        made = topoprint("verdict", *networks[:2], *asked, "--json", "--repetitions", 5).stdout
+        return json.loads(made)["measures"]["silhouette"][0]["z"]
+
+    together = scores("shuffled_layers", "gaussian")
+    assert together == scores("shuffled_layers") | scores("gaussian")
+    assert len(set(together.values())) == 2
     shown = json.loads(topoprint("verdict", *networks[:2], "--json", "--repetitions", 2).stdout)
     compared = json.loads(topoprint("compare", *networks[:2], "--json").stdout)
     assert shown["measures"]["heat"][0]["distance"] == pytest.approx(

@@ -136,13 +136,15 @@ def verdict(
         return [Subject(network, zeta, bias) for network in nets]
 
     names = [("verdict", position) for position in range(len(files))]
+
+    def nulls_of(model: str) -> Iterator[list[Subject]]:
+        for repetition in range(repetitions):
+            yield subjects(_made(networks, names, model, repetition))
+
     made = compare(
         subjects(networks),
         [str(path) for path in files],
-        {
-            model: (subjects(_made(networks, names, model, n)) for n in range(repetitions))
-            for model in list(dict.fromkeys(null)) or NULLS
-        },
+        {model: nulls_of(model) for model in list(dict.fromkeys(null)) or NULLS},
         list(dict.fromkeys(measure)) or None,
     )
     found = made.z_scores()
