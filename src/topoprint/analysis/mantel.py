@@ -32,7 +32,7 @@ class Mantel:
 def spearman(one: Array, other: Array) -> float:
     """Spearman's ρ of the distances above the diagonals of two matrices, shape (n, n)."""
     upper = np.triu_indices(len(one), k=1)
-    return _pearson(_standardised(one[upper]), _standardised(other[upper]))
+    return float(_standardised(one[upper]) @ _standardised(other[upper]))
 
 
 def mantel(one: Array, other: Array, permutations: int = 9999, seed: int = 0) -> Mantel:
@@ -82,7 +82,3 @@ def _standardised(values: Array) -> Array:
     ranks -= ranks.mean()
     norm = float(np.linalg.norm(ranks))
     return ranks / norm if norm else np.full(len(ranks), np.nan)
-
-
-def _pearson(one: Array, other: Array) -> float:
-    return float(one @ other)
