@@ -15,8 +15,8 @@ from benchmarks.measure import peak_resident, workers
 from benchmarks.networks import Design
 from benchmarks.table import Row
 from topoprint import Diagram, Network, distance_matrix, load_average, persistence, to_graph
-from topoprint.topology.matrix import average, save_average, save_distances
-from topoprint.topology.measures import METRICS
+from topoprint.comparison.matrix import average, save_average, save_distances
+from topoprint.measures.measures import METRICS
 
 WORKERS = 2
 

@@ -9,14 +9,14 @@
 from importlib.metadata import version as _version
 from pathlib import Path as _Path
 
-from topoprint.topology import network as _network
-from topoprint.topology.diagram import Diagram
-from topoprint.topology.errors import InputError
-from topoprint.topology.graph import Graph, LayeredGraph, to_graph
-from topoprint.topology.homology import persistence
-from topoprint.topology.matrix import AveragedMatrix, DistanceMatrix, load_average, load_distances
-from topoprint.topology.measures import distance_matrix
-from topoprint.topology.network import Network
+from topoprint.comparison.matrix import AveragedMatrix, DistanceMatrix, load_average, load_distances
+from topoprint.errors import InputError
+from topoprint.homology.diagram import Diagram
+from topoprint.homology.graph import Graph, LayeredGraph, to_graph
+from topoprint.homology.persistence import persistence
+from topoprint.measures.measures import distance_matrix
+from topoprint.networks import network as _network
+from topoprint.networks.network import Network
 
 __version__ = _version("topoprint")
 __all__ = [
@@ -37,7 +37,7 @@ __all__ = [
 
 def _read_checkpoint(path: _Path) -> _network.Tensors:
     # Imported on use: only a torch file needs torch.
-    from topoprint.experiment.checkpoints import read_state_dict
+    from topoprint.networks.checkpoints import read_state_dict
 
     return read_state_dict(path)
 

@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from topoprint import Graph, Network, persistence, to_graph
-from topoprint.topology import forest
+from topoprint.homology import forest
 
 ZETAS = st.sampled_from([1e-6, 0.1, 0.75])
 

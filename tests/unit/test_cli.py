@@ -9,8 +9,8 @@ import pytest
 from safetensors.numpy import save_file
 
 import topoprint as tp
-from topoprint.topology.activations import Activations, save_activations
-from topoprint.topology.study import Study
+from topoprint.comparison.study import Study
+from topoprint.responses.responses import Activations, save_activations
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -261,7 +261,7 @@ def test_an_interrupted_stage_leaves_nothing(tmp_path: Path) -> None:
     code = (
         "import os, signal\n"
         "from topoprint import cli\n"
-        "from topoprint.topology import diagram\n"
+        "from topoprint.homology import diagram\n"
         "def stop(*_): os.kill(os.getpid(), signal.SIGTERM)\n"
         "diagram._write_values = stop\n"
         "import sys; sys.argv = ['topoprint', 'diagram', 'n.safetensors', '-o', 'out.h5']\n"

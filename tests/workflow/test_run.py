@@ -10,11 +10,11 @@ import pytest
 from support import ROOT, SMALL_CONFIG, snakemake
 
 import topoprint as tp
+from topoprint.comparison.study import Study
 from topoprint.experiment.config import RESERVED, Nulls
-from topoprint.topology.baselines import BASELINES, baseline_matrices
-from topoprint.topology.measures import METRICS
-from topoprint.topology.registry import MEASURES
-from topoprint.topology.study import Study
+from topoprint.measures.baselines import BASELINES, baseline_matrices
+from topoprint.measures.measures import METRICS
+from topoprint.measures.registry import MEASURES
 
 LABELS = ("layer_size-8", "layer_size-12", "input_order-1", "input_order-2")
 

@@ -8,7 +8,7 @@ import signal
 import sys
 
 from topoprint.cli.options import app
-from topoprint.topology.errors import InputError
+from topoprint.errors import InputError
 
 # Importing a module of subcommands makes them known to the app, in the order of the stages.
 # isort: off

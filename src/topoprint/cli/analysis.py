@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from topoprint.cli.options import Output, app, make_parent
-from topoprint.topology.errors import InputError
-from topoprint.topology.matrix import AveragedMatrix, load_average
+from topoprint.comparison.matrix import AveragedMatrix, load_average
+from topoprint.errors import InputError
 
 if TYPE_CHECKING:  # their own imports take longer than most stages
-    from topoprint.analysis.truths import Truth
-    from topoprint.analysis.verdict import Verdict
+    from topoprint.evaluation.truths import Truth
+    from topoprint.evaluation.verdict import Verdict
 
 
 @app.command()
@@ -22,7 +22,7 @@ def figures(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")],
 ) -> None:
     """Draw the heatmaps of the averaged matrices."""
-    from topoprint.analysis.figures import write_heatmaps
+    from topoprint.reporting.figures import write_heatmaps
 
     averaged, _ = load_average(matrices)
     output.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ def tables(
     networks: Annotated[Path, typer.Option(help="CSV to write: which row is which network.")],
 ) -> None:
     """Write the averaged distances and their statistics as tables."""
-    from topoprint.analysis.tables import write_distances, write_networks, write_statistics
+    from topoprint.reporting.tables import write_distances, write_networks, write_statistics
 
     averaged, _ = load_average(matrices)
     for path in (statistics, distances, networks):
@@ -55,13 +55,13 @@ def accuracy(
     figures: Annotated[Path | None, typer.Option(help="Folder to draw them into.")] = None,
 ) -> None:
     """Collect the test accuracy of trained networks, as a table and a figure."""
-    from topoprint.analysis.tables import read_accuracies, write_accuracies
+    from topoprint.reporting.tables import read_accuracies, write_accuracies
 
     scores = read_accuracies(networks)
     make_parent(output)
     write_accuracies(output, scores)
     if figures:
-        from topoprint.analysis.figures import write_accuracies as draw
+        from topoprint.reporting.figures import write_accuracies as draw
 
         figures.mkdir(parents=True, exist_ok=True)
         draw(figures, scores)
@@ -73,7 +73,7 @@ def overview(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")],
 ) -> None:
     """Draw the heatmaps of several data sets side by side, on one scale."""
-    from topoprint.analysis.figures import write_overview
+    from topoprint.reporting.figures import write_overview
 
     by_dataset = _by_dataset(matrices)
     output.mkdir(parents=True, exist_ok=True)
@@ -98,8 +98,8 @@ def paper(
     control: Annotated[str, typer.Option(help="Experiment that is the control.")] = "input_order",
 ) -> None:
     """Set Tables 2 and 3 of the paper beside these matrices."""
-    from topoprint.analysis import paper as compared
-    from topoprint.analysis.tables import write_records
+    from topoprint.paper import paper as compared
+    from topoprint.reporting.tables import write_records
 
     by_dataset = _by_dataset(matrices)
     for path in (output, norms, statistics):
@@ -123,11 +123,11 @@ def judge(
     ] = None,
 ) -> None:
     """Judge what each measure sees, from networks and their null models."""
-    from topoprint.analysis import verdict
-    from topoprint.analysis.answers import answers
-    from topoprint.analysis.figures import write_answers
-    from topoprint.analysis.tables import write_records
-    from topoprint.analysis.truths import Truth
+    from topoprint.evaluation import verdict
+    from topoprint.evaluation.answers import answers
+    from topoprint.evaluation.truths import Truth
+    from topoprint.reporting.figures import write_answers
+    from topoprint.reporting.tables import write_records
 
     of_datasets, _ = _verdicts([*studies, across] if across else studies)
     if len(of_datasets) != 1:
@@ -148,9 +148,9 @@ def control_truths(
     output: Output,
 ) -> None:
     """Judge whether each measure puts networks of one data set near one another."""
-    from topoprint.analysis.tables import write_records
-    from topoprint.analysis.truths import Truth, dataset_truths
-    from topoprint.topology.study import Study
+    from topoprint.comparison.study import Study
+    from topoprint.evaluation.truths import Truth, dataset_truths
+    from topoprint.reporting.tables import write_records
 
     make_parent(output)
     write_records(output, Truth, dataset_truths([Study.load(path)[0] for path in studies]))
@@ -166,9 +166,9 @@ def what_it_sees(
     figures: Annotated[Path, typer.Option(help="Folder to draw it into.")],
 ) -> None:
     """Put the verdicts of all data sets together: measure × question."""
-    from topoprint.analysis.answers import Answer, answers
-    from topoprint.analysis.figures import write_answers
-    from topoprint.analysis.tables import write_records
+    from topoprint.evaluation.answers import Answer, answers
+    from topoprint.reporting.figures import write_answers
+    from topoprint.reporting.tables import write_records
 
     found = answers(*_verdicts(studies))
     make_parent(output)
@@ -194,15 +194,15 @@ def reproduce(
     ),
 ) -> None:
     """Compare a run with the matrices that the authors of the paper published."""
-    from topoprint.analysis.figures import write_reproduction
-    from topoprint.analysis.reproduction import (
+    from topoprint.paper.reproduction import (
         Agreement,
         GroupMeans,
         agreement,
         group_means,
         pair_up,
     )
-    from topoprint.analysis.tables import write_records
+    from topoprint.reporting.figures import write_reproduction
+    from topoprint.reporting.tables import write_records
 
     paths = sorted(results.glob("*/matrices.h5"))
     if not paths:
@@ -239,8 +239,8 @@ def report(
     ] = [],  # noqa: B006
 ) -> None:
     """Write the report, one self-contained HTML page."""
-    from topoprint.analysis.report import write_report
-    from topoprint.analysis.tables import load_accuracies
+    from topoprint.reporting.report import write_report
+    from topoprint.reporting.tables import load_accuracies
 
     scores = [score for path in accuracy for score in load_accuracies(path)]
     try:
@@ -253,9 +253,9 @@ def report(
 
 def _verdicts(paths: Sequence[Path]) -> tuple[dict[str, "Verdict"], list["Truth"]]:
     """Verdicts by data set, and the truths of the control, from the studies of all of them."""
-    from topoprint.analysis.truths import dataset_truths
-    from topoprint.analysis.verdict import Verdict
-    from topoprint.topology.study import Study
+    from topoprint.comparison.study import Study
+    from topoprint.evaluation.truths import dataset_truths
+    from topoprint.evaluation.verdict import Verdict
 
     by_dataset: dict[str, dict[str, Study]] = {}
     for path in paths:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from topoprint.cli.options import Device, Output, app, make_parent
-from topoprint.topology.errors import InputError
-from topoprint.topology.storage import atomic_path
+from topoprint.errors import InputError
+from topoprint.storage import atomic_path
 
 
 @app.command()
@@ -119,8 +119,8 @@ def activations(
     from topoprint.experiment.activations import respond
     from topoprint.experiment.datasets.samples import Samples
     from topoprint.experiment.training import choose_device
-    from topoprint.topology.activations import save_activations
-    from topoprint.topology.network import Network
+    from topoprint.networks.network import Network
+    from topoprint.responses.responses import save_activations
 
     loaded = Samples.load(samples)
     chosen = choose_device(device)

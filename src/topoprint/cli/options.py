@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from topoprint.topology.errors import InputError
+from topoprint.errors import InputError
 
 app = typer.Typer(
     help="Topological fingerprints of neural networks: a subcommand a stage, each usable by hand.",

@@ -23,8 +23,8 @@ from topoprint.cli.options import (
     common_identity,
     make_parent,
 )
-from topoprint.topology.errors import InputError
-from topoprint.topology.network import Network
+from topoprint.errors import InputError
+from topoprint.networks.network import Network
 
 Measures = Annotated[
     list[str], typer.Option("--measure", help="Measure; may be repeated.", show_default="all")
@@ -65,10 +65,10 @@ def study(
     ] = False,
 ) -> None:
     """Compare networks, and null models of them, by many measures."""
-    from topoprint.topology.activations import Activations, load_activations
-    from topoprint.topology.measures import Discretisation
-    from topoprint.topology.registry import Subject
-    from topoprint.topology.study import study as compare
+    from topoprint.comparison.study import study as compare
+    from topoprint.measures.measures import Discretisation
+    from topoprint.measures.registry import Subject
+    from topoprint.responses.responses import Activations, load_activations
 
     loaded = [Network.load(path) for path in networks]
     identities = [made.identity for made in loaded]
@@ -124,9 +124,9 @@ def verdict(
     z is a distance less the mean of its nulls' distances, in their standard deviations. Where it
     lies within ±2, networks that keep only what the null keeps would be as far apart.
     """
-    from topoprint.topology.nulls import NULLS
-    from topoprint.topology.registry import Subject
-    from topoprint.topology.study import study as compare
+    from topoprint.comparison.study import study as compare
+    from topoprint.measures.registry import Subject
+    from topoprint.networks.nulls import NULLS
 
     if len(files) < 2:
         raise InputError("verdict needs at least two networks")
@@ -169,7 +169,7 @@ def _made(
 ) -> list[Network]:
     """One null of each network, from random streams of their names."""
     from topoprint.experiment.design import stream
-    from topoprint.topology.nulls import null_network
+    from topoprint.networks.nulls import null_network
 
     return [
         null_network(network, model, stream(*name, model, repetition))

@@ -30,13 +30,13 @@ from topoprint.cli.options import (
     common_identity,
     make_parent,
 )
-from topoprint.topology.diagram import Diagram
-from topoprint.topology.errors import InputError
-from topoprint.topology.graph import Graph, LayeredGraph, is_graph_file, to_graph
-from topoprint.topology.homology import persistence
-from topoprint.topology.matrix import DistanceMatrix, average, save_average, save_distances
-from topoprint.topology.measures import METRICS, distance_matrix
-from topoprint.topology.network import Network
+from topoprint.comparison.matrix import DistanceMatrix, average, save_average, save_distances
+from topoprint.errors import InputError
+from topoprint.homology.diagram import Diagram
+from topoprint.homology.graph import Graph, LayeredGraph, is_graph_file, to_graph
+from topoprint.homology.persistence import persistence
+from topoprint.measures.measures import METRICS, distance_matrix
+from topoprint.networks.network import Network
 
 
 @app.command()
@@ -107,7 +107,7 @@ def baselines(
     across: Across = False,
 ) -> None:
     """Compute simpler distances between the networks themselves, to compare with."""
-    from topoprint.topology.baselines import baseline_matrices
+    from topoprint.measures.baselines import baseline_matrices
 
     loaded = [Network.load(path) for path in networks]
     identity, labels = common_identity(

@@ -3,12 +3,12 @@
 import numpy as np
 import torch
 
+from topoprint.errors import InputError
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.design import Cell, NetworkSpec
 from topoprint.experiment.training import in_order, one_reproducible_thread
-from topoprint.topology.activations import Activations
-from topoprint.topology.errors import InputError
-from topoprint.topology.network import Network
+from topoprint.networks.network import Network
+from topoprint.responses.responses import Activations
 
 # Test samples whose hidden outputs are kept, evenly spaced among all.
 SAMPLES = 200

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from topoprint.errors import InputError
 from topoprint.experiment.datasets import DatasetConfig
 from topoprint.experiment.models import (
     Architecture,
@@ -25,7 +26,6 @@ from topoprint.experiment.models import (
     Training,
     refuse_repeats,
 )
-from topoprint.topology.errors import InputError
 
 # Names that the workflow's own targets and folders bear.
 RESERVED = frozenset(

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from topoprint.errors import InputError
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.design import Cell, NetworkSpec, stream
 from topoprint.experiment.models import Architecture, Training
 from topoprint.experiment.progress import Progress
-from topoprint.topology.errors import InputError
-from topoprint.topology.network import Network
+from topoprint.networks.network import Network
 
 LARGEST_EVALUATION_BATCH = 4096
 

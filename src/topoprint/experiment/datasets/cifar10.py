@@ -14,12 +14,12 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from topoprint.errors import InputError
 from topoprint.experiment.datasets.base import Images
 from topoprint.experiment.datasets.download import check_content, check_file, fetch
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.datasets.sampling import take
-from topoprint.topology.errors import InputError
-from topoprint.topology.storage import atomic_path
+from topoprint.storage import atomic_path
 
 FOLDER = "cifar-10-batches-bin"
 ARCHIVE = "cifar-10-binary.tar.gz"

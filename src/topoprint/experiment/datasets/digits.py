@@ -9,10 +9,10 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from topoprint.errors import InputError
 from topoprint.experiment.datasets.base import DatasetBase, Seed
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.models import Fraction
-from topoprint.topology.errors import InputError
 
 
 class DigitsConfig(DatasetBase):

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from topoprint.topology.errors import InputError
-from topoprint.topology.storage import atomic_path
+from topoprint.errors import InputError
+from topoprint.storage import atomic_path
 
 TIMEOUT = 30  # seconds without a byte
 

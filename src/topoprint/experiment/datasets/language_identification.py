@@ -26,12 +26,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
+from topoprint.errors import InputError
 from topoprint.experiment.datasets.base import DatasetBase, Seed
 from topoprint.experiment.datasets.download import fetch
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.models import Count, Fraction, refuse_repeats
-from topoprint.topology.errors import InputError
-from topoprint.topology.storage import atomic_path
+from topoprint.storage import atomic_path
 
 FOLDER = "langid"
 LEIPZIG = "https://downloads.wortschatz-leipzig.de/corpora/"

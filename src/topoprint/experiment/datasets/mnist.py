@@ -18,11 +18,11 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from topoprint.errors import InputError
 from topoprint.experiment.datasets.base import Images
 from topoprint.experiment.datasets.download import check_content, fetch
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.datasets.sampling import take
-from topoprint.topology.errors import InputError
 
 
 @dataclass(frozen=True)

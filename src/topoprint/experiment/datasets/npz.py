@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from topoprint.errors import InputError
 from topoprint.experiment.datasets.base import Images
 from topoprint.experiment.datasets.samples import Inputs, Labels, Samples
 from topoprint.experiment.datasets.sampling import take
 from topoprint.experiment.models import Positive
-from topoprint.topology.errors import InputError
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from topoprint.errors import InputError
 from topoprint.experiment.datasets.base import Sampled
 from topoprint.experiment.datasets.download import check_file, fetch
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.datasets.sampling import take
-from topoprint.topology.errors import InputError
 
 FILE = "reuters/reuters.npz"
 URLS = ("https://storage.googleapis.com/tensorflow/tf-keras-datasets/reuters.npz",)

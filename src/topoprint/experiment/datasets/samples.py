@@ -10,8 +10,8 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from topoprint.topology.errors import InputError
-from topoprint.topology.storage import create_h5, open_h5, read_json, read_strings, write_strings
+from topoprint.errors import InputError
+from topoprint.storage import create_h5, open_h5, read_json, read_strings, write_strings
 
 FORMAT = "topoprint data"
 FORMAT_VERSION = 1

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topoprint.errors import InputError
 from topoprint.experiment.datasets.base import Sampled
 from topoprint.experiment.datasets.samples import Labels, Samples
-from topoprint.topology.errors import InputError
 
 
 def stratified_order(labels: Labels, seed: int) -> NDArray[np.intp]:

@@ -1,1 +1,0 @@
-"""Matrices → statistics, tables, figures and the report. The only importer of matplotlib."""

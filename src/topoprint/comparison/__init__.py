@@ -1,0 +1,1 @@
+"""Networks × measures → distance matrices, and their files."""

@@ -1,0 +1,1 @@
+"""What a measure sees: null tests, retrieval, variance explained."""

@@ -1,0 +1,1 @@
+"""Networks as filtered graphs, and their persistence diagrams by several engines."""

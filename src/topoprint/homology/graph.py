@@ -1,0 +1,302 @@
+"""Weighted directed graphs: of a layered network (equation 1 of the paper), or any."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from safetensors import SafetensorError, safe_open
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from topoprint.errors import InputError
+from topoprint.networks.network import FloatArray, Network, read_tensors
+
+IntArray = NDArray[np.int64]
+
+# Values are computed in float64 a block at a time, small enough to stay in the processor's cache.
+BLOCK = 1 << 16
+
+GRAPH_TENSORS = {"sources", "targets", "weights"}
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A weighted directed graph whose vertices enter the filtration at 0.
+
+    Attributes
+    ----------
+    n_vertices : int
+        Vertices are 0 … n_vertices − 1; some may have no edge.
+    sources, targets : ndarray, int64, shape (n_edges,)
+        Edge k goes from ``sources[k]`` to ``targets[k]``.
+    values : ndarray, float32, shape (n_edges,)
+        Filtration value of each edge, at least 0.
+    """
+
+    n_vertices: int
+    sources: IntArray
+    targets: IntArray
+    values: FloatArray
+
+    @classmethod
+    def from_edges(
+        cls, n_vertices: int, sources: ArrayLike, targets: ArrayLike, values: ArrayLike
+    ) -> "Graph":
+        """Make a graph of its edges and their filtration values.
+
+        Raises
+        ------
+        InputError
+            If the arrays differ in length, a vertex is out of range, an edge is a loop or stands
+            twice in the same direction, or a value is negative or not finite.
+        """
+        from_, to = _vertices(sources), _vertices(targets)
+        weights = _floats(values, "filtration values")
+        if not from_.shape == to.shape == weights.shape or weights.ndim != 1:
+            raise InputError("sources, targets and values must be three lists of one length")
+        if from_.size:
+            if min(from_.min(), to.min()) < 0 or max(from_.max(), to.max()) >= n_vertices:
+                raise InputError(f"an edge has a vertex outside 0 … {n_vertices - 1}")
+            if np.any(from_ == to):
+                raise InputError("an edge joins a vertex to itself; a flag complex has no loops")
+            if np.unique(from_ * n_vertices + to).size < from_.size:
+                raise InputError("an edge stands twice in the same direction; keep one of them")
+            if not np.isfinite(weights).all() or weights.min() < 0:
+                raise InputError("a filtration value is negative, NaN or infinite")
+        elif n_vertices < 1:
+            raise InputError("a graph needs at least one vertex")
+        return cls(int(n_vertices), from_, to, weights)
+
+    @classmethod
+    def from_weights(
+        cls,
+        n_vertices: int,
+        sources: ArrayLike,
+        targets: ArrayLike,
+        weights: ArrayLike,
+        zeta: float = 1e-6,
+    ) -> "Graph":
+        """Make the graph of any network, such as one with skip connections, by equation 1.
+
+        Parameters
+        ----------
+        n_vertices, sources, targets
+            As in :meth:`from_edges`, in the direction in which the network computes.
+        weights : array, shape (n_edges,)
+            Trained weights. An edge of weight ≤ 0 is reversed; its filtration value is
+            max(1 − |w| / max|W|, zeta).
+        zeta : float
+            Smoothing parameter ζ of equation 1, in (0, 1).
+        """
+        signed = _floats(weights, "weights")
+        if signed.size == 0 or not np.isfinite(signed).all() or not np.any(signed):
+            raise InputError("the weights are none, not finite, or all zero")
+        from_, to = _vertices(sources), _vertices(targets)
+        if not from_.shape == to.shape == signed.shape or signed.ndim != 1:
+            raise InputError("sources, targets and weights must be three lists of one length")
+        magnitude = np.abs(signed)
+        values = edge_values(magnitude, float(magnitude.max()), _check_zeta(zeta))
+        forward = signed > 0
+        return cls.from_edges(
+            n_vertices, np.where(forward, from_, to), np.where(forward, to, from_), values
+        )
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], zeta: float = 1e-6) -> "Graph":
+        """Read the weighted edges of any network and make its graph by equation 1.
+
+        Parameters
+        ----------
+        path : path
+            A safetensors file with the tensors ``sources``, ``targets`` (integers) and
+            ``weights``, each of shape (n_edges,), and optionally ``n_vertices``, one integer;
+            without it the vertices are those that have edges.
+        zeta : float
+            As in :meth:`from_weights`.
+        """
+        tensors = read_tensors(Path(path))
+        if not tensors.keys() >= GRAPH_TENSORS:
+            raise InputError(f"{path}: holds no graph: expected sources, targets and weights")
+        sources, targets = tensors["sources"], tensors["targets"]
+        try:
+            if "n_vertices" in tensors:
+                n_vertices = int(tensors["n_vertices"].item())
+            else:
+                n_vertices = int(max(sources.max(initial=0), targets.max(initial=0))) + 1
+            return cls.from_weights(n_vertices, sources, targets, tensors["weights"], zeta)
+        except ValueError as error:
+            raise InputError(f"{path}: {error}") from error
+
+    @property
+    def n_edges(self) -> int:
+        """Number of directed edges."""
+        return len(self.values)
+
+    def is_triangle_free(self) -> bool:
+        """Whether no three vertices are joined pairwise, whatever the directions."""
+        adjacency = sparse.csr_array(
+            (np.ones(self.n_edges, dtype=np.int32), (self.sources, self.targets)),
+            shape=(self.n_vertices, self.n_vertices),
+        )
+        adjacency = (adjacency + adjacency.T).tocsr()
+        adjacency.data[:] = 1
+        return _is_bipartite(adjacency) or adjacency.multiply(adjacency @ adjacency).nnz == 0
+
+
+@dataclass(frozen=True, eq=False)
+class LayeredGraph:
+    """The graph of a layered network, kept as the network: edges are laid out only on demand.
+
+    Vertices are the neurons, the inputs first, layer by layer, then one vertex a bias in the
+    order of the neurons that it feeds. Every weight and every bias is an edge (paper, 3.1).
+
+    Attributes
+    ----------
+    network : Network
+    zeta : float
+        Smoothing parameter ζ of equation 1.
+    biases : tuple of (ndarray or None)
+        The biases that are edges: the network's, or none where they are left out.
+    scale : float
+        max|W| over all weights and biases that are edges.
+    """
+
+    network: Network
+    zeta: float
+    biases: tuple[FloatArray | None, ...]
+    scale: float
+
+    @property
+    def n_neurons(self) -> int:
+        """Number of neurons, inputs included."""
+        return sum(self.network.layer_sizes)
+
+    @property
+    def n_vertices(self) -> int:
+        """Number of vertices: neurons and biases."""
+        return self.n_neurons + sum(len(bias) for bias in self.biases if bias is not None)
+
+    @property
+    def n_edges(self) -> int:
+        """Number of edges: weights and biases."""
+        return (
+            sum(weight.size for weight in self.network.weights) + self.n_vertices - self.n_neurons
+        )
+
+    def laid_out(self) -> Graph:
+        """Return the same graph as explicit vertices and directed edges."""
+        sizes = self.network.layer_sizes
+        first = np.concatenate([[0], np.cumsum(sizes)])
+        sources, targets, signed = [], [], []
+        next_bias = self.n_neurons
+        for layer, (weight, bias) in enumerate(zip(self.network.weights, self.biases, strict=True)):
+            to, from_ = np.indices(weight.shape)
+            sources.append(first[layer] + from_.ravel())
+            targets.append(first[layer + 1] + to.ravel())
+            signed.append(weight.ravel())
+            if bias is not None:
+                sources.append(next_bias + np.arange(len(bias)))
+                targets.append(first[layer + 1] + np.arange(len(bias)))
+                signed.append(bias)
+                next_bias += len(bias)
+        return Graph.from_weights(
+            self.n_vertices,
+            np.concatenate(sources),
+            np.concatenate(targets),
+            np.concatenate(signed),
+            self.zeta,
+        )
+
+
+def to_graph(network: Network, zeta: float = 1e-6, bias: bool = True) -> LayeredGraph:
+    """Make the weighted directed graph of a network (paper, section 3.1, equation 1).
+
+    Each weight w is an edge of filtration value max(1 − |w| / max|W|, ζ), reversed where w ≤ 0.
+
+    Parameters
+    ----------
+    network : Network
+    zeta : float
+        Smoothing parameter ζ, in (0, 1).
+    bias : bool
+        Whether biases are edges, each from a vertex of its own; without them max|W| is taken
+        over the weights alone.
+
+    Raises
+    ------
+    InputError
+        If zeta is outside (0, 1), or every weight that would be an edge is zero.
+    """
+    _check_zeta(zeta)
+    biases = network.biases if bias else (None,) * len(network.biases)
+    arrays = [*network.weights, *(vector for vector in biases if vector is not None)]
+    scale = max(max(float(array.max()), -float(array.min())) for array in arrays)
+    if scale == 0:
+        raise InputError("all weights are zero: equation 1 has nothing to divide by")
+    return LayeredGraph(network, float(zeta), biases, scale)
+
+
+def edge_values(
+    magnitudes: FloatArray, scale: float, zeta: float, out: FloatArray | None = None
+) -> FloatArray:
+    """Filtration values of edges (equation 1), computed in float64 and rounded once to float32.
+
+    Parameters
+    ----------
+    magnitudes : ndarray, float32, shape (n,)
+        |w| of each edge, or w itself: the sign does not matter.
+    scale : float
+        max|W|.
+    zeta : float
+        The smoothing parameter.
+    out : ndarray, float32, shape (n,), optional
+        Where to write the values.
+    """
+    values = np.empty(len(magnitudes), dtype=np.float32) if out is None else out
+    for start in range(0, len(magnitudes), BLOCK):
+        block = magnitudes[start : start + BLOCK].astype(np.float64)
+        np.abs(block, out=block)
+        block /= scale
+        np.subtract(1.0, block, out=block)
+        np.maximum(block, zeta, out=block)
+        values[start : start + BLOCK] = block
+    return values
+
+
+def is_graph_file(path: str | os.PathLike[str]) -> bool:
+    """Whether a file holds the edges of a graph (see :meth:`Graph.load`), by its tensors' names."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return set(file.keys()) >= GRAPH_TENSORS
+    except (OSError, SafetensorError):
+        return False
+
+
+def _check_zeta(zeta: float) -> float:
+    if not 1e-38 <= zeta < 1:  # float32 knows nothing much smaller, and no edge's value is 0
+        raise InputError(f"zeta must lie between 0 and 1 (at least 1e-38), not {zeta}")
+    return float(zeta)
+
+
+def _floats(values: ArrayLike, what: str) -> FloatArray:
+    try:
+        return np.asarray(values, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"the {what} are not real numbers") from error
+
+
+def _vertices(values: ArrayLike) -> IntArray:
+    array = np.asarray(values)
+    if array.size and array.dtype.kind not in "iu":
+        raise InputError("vertices must be whole numbers")
+    return array.astype(np.int64)
+
+
+def _is_bipartite(adjacency: sparse.csr_array) -> bool:
+    """Whether the bipartite double cover has two components for every one of the graph."""
+    components, _ = connected_components(adjacency, directed=False)
+    cover = sparse.block_array([[None, adjacency], [adjacency, None]], format="csr")
+    covering, _ = connected_components(cover, directed=False)
+    return bool(covering == 2 * components)

@@ -1,0 +1,96 @@
+"""Graph → persistence diagram, by an engine. The only importer of pyflagser."""
+
+from typing import Literal
+
+import numpy as np
+from scipy import sparse
+
+from topoprint.errors import InputError
+from topoprint.homology.diagram import Diagram, constant
+from topoprint.homology.forest import layered_forest, spanning_forest
+from topoprint.homology.graph import Graph, LayeredGraph
+from topoprint.networks.network import FloatArray
+
+Engine = Literal["auto", "forest", "flagser"]
+ENGINES: tuple[Engine, ...] = ("auto", "forest", "flagser")
+
+
+def persistence(
+    graph: Graph | LayeredGraph, max_dimension: int = 3, engine: Engine = "auto"
+) -> Diagram:
+    """Compute persistent homology over Z2 of the directed flag complex of a graph.
+
+    Parameters
+    ----------
+    graph : Graph or LayeredGraph
+        Vertices enter at 0, each edge at its value, each larger simplex with its last edge.
+    max_dimension : int
+        Homology is computed in dimensions 0 … max_dimension.
+    engine : {"auto", "forest", "flagser"}
+        ``forest`` is exact on graphs without triangles: H0 from a minimum spanning forest, H1
+        from all other edges, nothing above (docs/method.md). ``flagser`` (pyflagser 0.4.7) takes
+        any graph. ``auto`` takes the forest where it has shown that there is no triangle.
+
+    Returns
+    -------
+    Diagram
+        Values in float32, bit for bit the same from both engines; essential bars die at ∞.
+
+    Raises
+    ------
+    InputError
+        If the engine is not known, ``forest`` is asked of a graph with a triangle, or pyflagser
+        is needed and not installed.
+    """
+    if engine not in ENGINES:
+        raise InputError(f"engine {engine!r} is not known; choose {', '.join(ENGINES)}")
+    if not isinstance(max_dimension, int) or max_dimension < 0:
+        raise InputError(f"max_dimension must be a whole number from 0, not {max_dimension}")
+    if engine == "flagser":
+        return _flagser(graph, max_dimension)
+    if isinstance(graph, LayeredGraph):  # layers only meet their neighbours: bipartite
+        births, tree = layered_forest(graph)
+        components = 1
+    elif graph.is_triangle_free():
+        births, tree, components = spanning_forest(graph)
+    elif engine == "auto":
+        return _flagser(graph, max_dimension)
+    else:
+        raise InputError(
+            "engine 'forest' is exact only without triangles, and this graph has one; "
+            "use engine 'flagser' or 'auto'"
+        )
+    return _forest_diagram(births, tree, components, max_dimension)
+
+
+def _forest_diagram(
+    births: FloatArray, tree: FloatArray, components: int, max_dimension: int
+) -> Diagram:
+    """Diagram of a one-dimensional complex from its sorted H1 births and H0 deaths."""
+    deaths = np.concatenate([tree[tree > 0], np.full(components, np.inf, dtype=np.float32)])
+    empty = np.empty(0, dtype=np.float32)
+    for array in (births, deaths):
+        array.flags.writeable = False
+    all_births = [constant(0.0, len(deaths)), births, *[empty] * max_dimension]
+    all_deaths = [deaths, constant(np.inf, len(births)), *[empty] * max_dimension]
+    return Diagram(tuple(all_births[: max_dimension + 1]), tuple(all_deaths[: max_dimension + 1]))
+
+
+def _flagser(graph: Graph | LayeredGraph, max_dimension: int) -> Diagram:
+    try:
+        from pyflagser import flagser_weighted
+    except ImportError as error:
+        raise InputError(
+            "engine 'flagser' needs pyflagser: pip install '.[flagser]' in its sources"
+        ) from error
+    laid_out = graph.laid_out() if isinstance(graph, LayeredGraph) else graph
+    if laid_out.n_edges == 0:  # pyflagser 0.4.7 does not take a graph without edges
+        essential = np.full((graph.n_vertices, 2), (0.0, np.inf))
+        return Diagram.from_bars([essential, *[np.empty((0, 2))] * max_dimension])
+    matrix = sparse.coo_matrix(
+        (laid_out.values, (laid_out.sources, laid_out.targets)),
+        shape=(laid_out.n_vertices, laid_out.n_vertices),
+    )
+    found = flagser_weighted(matrix, max_dimension=max_dimension, directed=True, coeff=2)["dgms"]
+    missing = max_dimension + 1 - len(found)
+    return Diagram.from_bars([*found, *[np.empty((0, 2))] * missing])

@@ -1,0 +1,1 @@
+"""Measures: what of a network is compared, how, and what the measure declares of itself."""

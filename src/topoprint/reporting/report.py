@@ -1,0 +1,314 @@
+"""The report: one self-contained HTML page with all that a run has found."""
+
+import csv
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+from numpy.typing import NDArray
+
+from topoprint.comparison.matrix import AveragedMatrix
+from topoprint.evaluation.truths import Truth
+from topoprint.evaluation.verdict import Verdict
+from topoprint.paper.paper import compare_with_paper, norm_statistics
+from topoprint.reporting.figures import COLOURS, NOT_COMPARABLE, runs
+from topoprint.reporting.statistics import GroupStatistics, group_spans, group_statistics
+from topoprint.reporting.tables import Accuracy
+from topoprint.reporting.words import in_words
+from topoprint.storage import atomic_path
+
+PACKAGES = (
+    "topoprint",
+    "numpy",
+    "scipy",
+    "h5py",
+    "safetensors",
+    "torch",
+    "pyflagser",
+    "giotto-tda",
+    "scikit-learn",
+    "snakemake",
+    "matplotlib",
+)
+STAGES = (
+    "data", "features", "train", "train_random_labels", "activations", "diagram", "distances",
+    "baselines", "study", "study_across_seeds", "average", "accuracy", "figures", "tables",
+    "verdict",
+)  # fmt: skip
+# The paper's figures: data sets and measures.
+PAPER_FIGURES = {
+    1: [("reuters", "silhouette"), ("language_identification", "silhouette")],
+    2: [("control", "one_norm"), ("control", "frobenius_norm")],
+    3: [("control", "silhouette")],
+    4: [("mnist", "heat"), ("fashion_mnist", "heat"), ("cifar10", "heat")],
+    5: [("language_identification", "landscape")],
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One coloured cell of a heatmap on the page."""
+
+    row: int
+    column: int
+    colour: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """A heatmap on the page, with the text that hovering over a cell shows."""
+
+    title: str
+    unit: str
+    low: str
+    high: str
+    cells: list[Cell]
+    count: int
+    spans: list[tuple[str, int, int]]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """All that the page shows of one measure of one data set."""
+
+    name: str
+    heatmaps: list[Heatmap]
+    statistics: list[GroupStatistics]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All that the page shows of one data set."""
+
+    name: str
+    seeds: tuple[str, ...]
+    labels: tuple[str, ...]
+    measures: list[Measure]
+    accuracies: list[tuple[str, list[float], float]]
+
+
+@dataclass(frozen=True)
+class PaperFigure:
+    """A figure of the paper, and the data sets and measures that it shows."""
+
+    number: int
+    parts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class StageTime:
+    """What the benchmark files say of one stage."""
+
+    stage: str
+    jobs: int
+    seconds: float
+    longest: float
+    memory: float
+
+
+def write_report(
+    path: str | os.PathLike[str],
+    matrices: Mapping[str, Sequence[AveragedMatrix]],
+    accuracies: Sequence[Accuracy],
+    config: Mapping[str, Any],
+    benchmarks: str | os.PathLike[str] | None = None,
+    verdicts: Mapping[str, Verdict] | None = None,
+    control_truths: Sequence[Truth] = (),
+) -> None:
+    """Write the page.
+
+    Parameters
+    ----------
+    path : path
+        Where to write.
+    matrices : mapping
+        Averaged matrices by name of the data set.
+    accuracies : sequence of Accuracy
+        Test scores of the networks of these data sets.
+    config : mapping
+        The config that made them, JSON values; its ``control`` names the experiment whose
+        norms are told.
+    benchmarks : path, optional
+        Folder of Snakemake's benchmark files, ``{stage}/**/*.tsv``; without it, no times.
+    verdicts : mapping, optional
+        What is found of the measures, by data set.
+    control_truths : sequence of Truth, optional
+        Whether networks of one data set are near one another.
+    """
+    environment = Environment(
+        loader=PackageLoader("topoprint.reporting", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    control = config.get("control")
+    page = environment.get_template("report.html").render(
+        datasets=[_dataset(name, found, accuracies) for name, found in matrices.items()],
+        norms=norm_statistics(matrices, control) if control else [],
+        comparisons=compare_with_paper(matrices, control),
+        figures=_paper_figures(matrices),
+        verdicts=[_verdict(name, found) for name, found in (verdicts or {}).items()],
+        control_truths=control_truths,
+        config=json.dumps(config, indent=2, ensure_ascii=False),
+        versions={"Python": platform.python_version(), **_versions()},
+        machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
+        times=stage_times(benchmarks, matrices) if benchmarks else [],
+        gradient=[_colour(share) for share in np.linspace(0, 1, 9)],
+        told=_rounded,
+    )
+    with atomic_path(path) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+def stage_times(
+    benchmarks: str | os.PathLike[str], matrices: Mapping[str, Sequence[AveragedMatrix]]
+) -> list[StageTime]:
+    """Sum up the benchmark files of each stage, of the data sets, networks and seeds at hand.
+
+    Jobs that were not run again keep the file of their last run.
+    """
+    times = []
+    for stage in STAGES:
+        rows: list[dict[str, str]] = []
+        for file in sorted(Path(benchmarks, stage).rglob("*.tsv")):
+            if _concerns(file.relative_to(Path(benchmarks, stage)), matrices):
+                with file.open(newline="", encoding="utf-8") as lines:
+                    rows += list(csv.DictReader(lines, delimiter="\t"))
+        seconds = [_number(row.get("s")) for row in rows]
+        if seconds:
+            memory = max(_number(row.get("max_rss")) for row in rows)
+            times.append(StageTime(stage, len(rows), sum(seconds), max(seconds), memory))
+    return times
+
+
+def _concerns(file: Path, matrices: Mapping[str, Sequence[AveragedMatrix]]) -> bool:
+    """Whether ``{dataset}[/{network}][/seed{n}].tsv`` belongs to some of the matrices."""
+    dataset, *rest = file.with_suffix("").parts
+    if dataset not in matrices:
+        return False
+    matrix = matrices[dataset][0]
+    known = {*matrix.labels, *(f"seed{seed}" for seed in matrix.seeds)}
+    return set(rest) <= known
+
+
+def _dataset(
+    name: str, matrices: Sequence[AveragedMatrix], accuracies: Sequence[Accuracy]
+) -> Dataset:
+    by_network: dict[str, list[float]] = {}
+    for score in accuracies:
+        if score.dataset == name:
+            by_network.setdefault(score.network, []).append(100 * score.test_accuracy)
+    return Dataset(
+        name=name,
+        seeds=matrices[0].seeds,
+        labels=matrices[0].labels,
+        measures=[_measure(matrix) for matrix in matrices],
+        accuracies=[(net, own, float(np.mean(own))) for net, own in by_network.items()],
+    )
+
+
+def _measure(matrix: AveragedMatrix) -> Measure:
+    spread = float(np.nanmax(matrix.std)) or 1.0
+    return Measure(
+        name=matrix.measure,
+        heatmaps=[
+            _heatmap(matrix, "mean", matrix.mean, matrix.greatest),
+            _heatmap(matrix, "standard deviation", matrix.std, spread),
+        ],
+        statistics=group_statistics(matrix),
+    )
+
+
+def _heatmap(
+    matrix: AveragedMatrix, title: str, values: NDArray[np.float64], top: float
+) -> Heatmap:
+    cells = [
+        Cell(
+            row,
+            column,
+            _colour(values[row, column] / top),
+            f"{row + 1} {one} – {column + 1} {other}: "
+            + _told(matrix.mean[row, column], matrix.std[row, column]),
+        )
+        for row, one in enumerate(matrix.labels)
+        for column, other in enumerate(matrix.labels)
+    ]
+    return Heatmap(
+        title=f"{title} of {runs(matrix)}",
+        unit="distance",
+        low="0",
+        high=f"{top:.4g}",
+        cells=cells,
+        count=len(matrix.labels),
+        spans=group_spans(matrix.groups),
+    )
+
+
+def _told(mean: float, std: float) -> str:
+    return f"{mean:.5g} ± {std:.3g}" if np.isfinite(mean) else "not comparable"
+
+
+def _rounded(number: float, digits: int = 2) -> str:
+    """Say a number of a table; a dash where there is none."""
+    return f"{number:.{digits}f}" if np.isfinite(number) else "–"
+
+
+def _colour(share: float) -> str:
+    return to_hex(colormaps[COLOURS](share)) if np.isfinite(share) else NOT_COMPARABLE
+
+
+def _verdict(name: str, verdict: Verdict) -> dict[str, Any]:
+    nulls = {(row.measure, row.null): row for row in verdict.nulls}
+    shares = {row.measure: row for row in verdict.explained}
+    truths = {(row.measure, row.together): row for row in verdict.truths}
+    asked = list(dict.fromkeys(row.together for row in verdict.truths))
+    rows = [
+        (
+            measure,
+            [nulls.get((measure, null)) for null in verdict.models],
+            shares.get(measure),
+            [truths.get((measure, together)) for together in asked],
+        )
+        for measure in verdict.measures
+    ]
+    words = in_words(verdict.nulls, verdict.explained, verdict.truths)
+    return {"name": name, "models": verdict.models, "asked": asked, "rows": rows, "words": words}
+
+
+def _paper_figures(matrices: Mapping[str, Sequence[AveragedMatrix]]) -> list[PaperFigure]:
+    """Where the paper's figures stand on the page, of those that this run has."""
+    known = {(name, matrix.measure) for name, found in matrices.items() for matrix in found}
+    return [
+        PaperFigure(number, parts)
+        for number, wanted in PAPER_FIGURES.items()
+        if (parts := [part for part in wanted if part in known])
+    ]
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _number(text: str | None) -> float:
+    """Read a benchmark's number; snakemake writes "-" or "NA" where a job was too short."""
+    try:
+        return float(text or "")
+    except ValueError:
+        return 0.0

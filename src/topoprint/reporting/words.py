@@ -1,0 +1,77 @@
+"""Verdicts in plain sentences, written from their numbers."""
+
+from collections.abc import Sequence
+from math import isfinite, isnan
+
+from topoprint.evaluation.truths import Truth
+from topoprint.evaluation.verdict import Explained, NullVerdict
+
+# What a network has and its null has not: all of it, as one null may lose what another loses too.
+WHAT_IS_LOST = {
+    "shuffled_layers": "how the neurons are wired",
+    "shuffled_network": "how the neurons are wired and which layer a weight is in",
+    "gaussian": "how the neurons are wired and the shape of the weights' distribution",
+    "resampled": "more than each layer's distribution of weights",
+    "initial": "what the network has learned",
+    "random_labels": "whether there was anything to learn",
+}
+# Correlations from which an order counts as kept, and as nearly kept.
+KEPT, NEARLY_KEPT = 0.95, 0.8
+
+
+def in_words(
+    verdicts: Sequence[NullVerdict], shares: Sequence[Explained], truths: Sequence[Truth]
+) -> dict[str, list[str]]:
+    """Say what the numbers mean, by measure; of numbers that there are not, nothing."""
+    said: dict[str, list[str]] = {}
+    for row in verdicts:
+        if isfinite(row.spearman):
+            said.setdefault(row.measure, []).append(_of_null(row))
+    for share in shares:
+        if isfinite(share.both):
+            said.setdefault(share.measure, []).append(_of_shares(share))
+    of_size = {truth.together: truth for truth in truths if truth.measure == "number_of_edges"}
+    for truth in truths:
+        said.setdefault(truth.measure, []).append(_of_truth(truth, of_size.get(truth.together)))
+    return said
+
+
+def _of_null(row: NullVerdict) -> str:
+    lost = WHAT_IS_LOST[row.null]
+    if row.spearman < NEARLY_KEPT:
+        if row.spearman >= row.among_seeds:
+            return (
+                f"Without {lost} the order of its distances changes (ρ = {row.spearman:.2f}), but "
+                f"no more than from seed to seed ({row.among_seeds:.2f})."
+            )
+        return f"The order of its distances depends on {lost} (ρ = {row.spearman:.2f})."
+    verb = "does not depend" if row.spearman >= KEPT else "hardly depends"
+    sentence = f"The order of its distances {verb} on {lost} (ρ = {row.spearman:.2f})"
+    if row.beyond_2 > 0.5:
+        sentence += (
+            f"; the distances themselves do: {100 * row.beyond_2:.0f} % of them lie beyond two "
+            "deviations of their nulls"
+        )
+    return f"{sentence}."
+
+
+def _of_shares(share: Explained) -> str:
+    alone = [
+        f"{what} alone {100 * value:.0f} %"
+        for what, value in (("size", share.size), ("histogram", share.histogram))
+        if not isnan(value)
+    ]
+    return (
+        f"Size and weight histogram together explain {100 * share.both:.0f} % of the variance "
+        f"of its distances ({', '.join(alone)})."
+    )
+
+
+def _of_truth(truth: Truth, of_size: Truth | None) -> str:
+    sentence = (
+        f"Networks of one {truth.together} are found with an average precision of "
+        f"{truth.average_precision:.2f} (chance: {truth.chance_precision:.2f})"
+    )
+    if of_size and truth.measure != "number_of_edges":
+        sentence += f"; the number of edges alone reaches {of_size.average_precision:.2f}"
+    return f"{sentence}."

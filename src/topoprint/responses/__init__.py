@@ -1,0 +1,1 @@
+"""What networks answer to inputs."""

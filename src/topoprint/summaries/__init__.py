@@ -1,0 +1,1 @@
+"""Bars on a grid: landscape, silhouette, heat, Betti curve, image; matchings of diagrams."""

@@ -1,1 +1,0 @@
-"""Network → graph → diagram → summary → distance; knows no torch and no Snakemake."""

@@ -1,0 +1,403 @@
+import json
+import pickle
+import sys
+
+import numpy as np
+import pytest
+from helpers import random_network
+from safetensors.numpy import save_file
+
+import topoprint
+from topoprint import InputError, Network
+from topoprint.networks import network as network_module
+from topoprint.networks.network import read_metadata
+
+
+def assert_same_network(one, other):
+    assert one.layer_sizes == other.layer_sizes
+    for weight, expected in zip(one.weights, other.weights, strict=True):
+        np.testing.assert_array_equal(weight, expected)
+    for bias, expected in zip(one.biases, other.biases, strict=True):
+        assert (bias is None) == (expected is None)
+        if bias is not None:
+            np.testing.assert_array_equal(bias, expected)
+
+
+def dense(names, sizes, biases=True, seed=0):
+    """Tensors of dense layers of these names, in this order."""
+    rng = np.random.default_rng(seed)
+    tensors = {}
+    for name, in_, out in zip(names, sizes[:-1], sizes[1:], strict=True):
+        tensors[f"{name}.weight"] = rng.standard_normal((out, in_)).astype(np.float32)
+        if biases:
+            tensors[f"{name}.bias"] = rng.standard_normal(out).astype(np.float32)
+    return tensors
+
+
+def assert_layers(network, tensors, names):
+    layers = [(tensors[f"{name}.weight"], tensors.get(f"{name}.bias")) for name in names]
+    assert_same_network(network, Network.from_layers(layers))
+
+
+def test_float64_is_rounded_to_float32():
+    weight, bias = np.array([[0.1, 1 / 3]]), np.array([1e-9])
+    network = Network.from_layers([(weight, bias)])
+    assert network.weights[0].dtype == network.biases[0].dtype == np.float32
+    np.testing.assert_array_equal(network.weights[0], weight.astype(np.float32))
+    np.testing.assert_array_equal(network.biases[0], bias.astype(np.float32))
+
+
+def test_layers_may_be_lists_of_whole_numbers():
+    network = Network.from_layers([([[1, 2], [3, 4], [5, 6]], [1, 2, 3]), ([[1, 1, 1]], None)])
+    assert network.layer_sizes == (2, 3, 1)
+    assert network.biases[1] is None
+
+
+def test_layers_may_come_from_a_generator():
+    assert random_network((5, 3, 2), seed=0).layer_sizes == (5, 3, 2)
+
+
+ONE = np.ones((2, 3))
+
+
+@pytest.mark.parametrize(
+    ("layers", "complaint"),
+    [
+        ([], "at least one layer"),
+        ([(np.full((2, 3), np.nan), None)], "weights of layer 0 hold NaN"),
+        ([(ONE, [0.0, np.inf])], "biases of layer 0 hold NaN or infinity"),
+        ([(ONE, None), ([[-np.inf, 1.0]], None)], "weights of layer 1 hold"),
+        ([([[1e39]], None)], "infinity"),
+        ([(ONE, None), (np.ones((4, 3)), None)], "layer 1 takes 3 inputs but layer 0 gives 2"),
+        ([(ONE, [1.0, 2.0, 3.0])], "2 outputs but 3 biases"),
+        ([(ONE, [[1.0], [2.0]])], r"shape \(2, 1\)"),
+        ([(np.ones(3), None)], r"shape \(3,\)"),
+        ([(np.ones((2, 3, 1)), None)], r"shape \(2, 3, 1\)"),
+        ([(np.ones((0, 3)), None)], "not empty"),
+        ([(np.zeros((2, 3)), [0.0, 0.0])], "all weights and biases are zero"),
+        ([(np.zeros((2, 3)), None), (np.zeros((1, 2)), None)], "all weights"),
+        ([(ONE * 1j, None)], "not real numbers"),
+        ([([["1", "2"]], None)], "not real numbers"),
+        ([(ONE > 0, None)], "not real numbers"),
+        ([([[1.0], [1.0, 2.0]], None)], "not real numbers"),
+        ([(np.array([[None]]), None)], "not real numbers"),
+    ],
+)
+def test_layers_that_make_no_network_are_refused(layers, complaint):
+    with pytest.raises(InputError, match=complaint):
+        Network.from_layers(layers)
+
+
+def test_biases_alone_may_be_zero_and_weights_alone_too():
+    assert Network.from_layers([(ONE, [0.0, 0.0])]).layer_sizes == (3, 2)
+    assert Network.from_layers([(0 * ONE, [0.0, 1.0])]).layer_sizes == (3, 2)
+
+
+def test_identity_is_what_the_metadata_says():
+    network = Network.from_layers([(ONE, None)], {"identity": {"network": "a"}, "accuracy": 0.5})
+    assert network.identity == {"network": "a"}
+    assert Network.from_layers([(ONE, None)]).identity == {}
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_network_comes_back_from_its_file(tmp_path, bias):
+    drawn = random_network((6, 5, 4, 3), seed=1, bias=bias)
+    layers = zip(drawn.weights, drawn.biases, strict=True)
+    network = Network.from_layers(layers, {"identity": {"seed": "3"}, "accuracy": 0.5})
+    network.save(tmp_path / "n.safetensors")
+    loaded = Network.load(tmp_path / "n.safetensors")
+    assert_same_network(loaded, network)
+    assert loaded.identity == {"seed": "3"}
+    assert loaded.metadata["accuracy"] == 0.5
+    assert read_metadata(tmp_path / "n.safetensors")["identity"] == {"seed": "3"}
+
+
+def test_more_than_ten_layers_come_back_in_order(tmp_path):
+    network = random_network((2,) * 13, seed=1)
+    network.save(tmp_path / "n.safetensors")
+    assert_same_network(Network.load(tmp_path / "n.safetensors"), network)
+
+
+def test_a_transposed_matrix_comes_back(tmp_path):
+    network = Network.from_layers([(np.arange(6, dtype=np.float32).reshape(3, 2).T, None)])
+    network.save(tmp_path / "n.safetensors")
+    assert_same_network(Network.load(tmp_path / "n.safetensors"), network)
+
+
+def test_equal_networks_are_equal_bytes(tmp_path):
+    network = Network.from_layers(
+        [(ONE, [1.0, 2.0]), (ONE.T, None)],
+        {"identity": {"dataset": "digits", "network": "a", "seed": "1"}, "loss": 0.25, "a": 1},
+    )
+    for name in "ab":
+        network.save(tmp_path / name)
+    Network.load(tmp_path / "a").save(tmp_path / "c")
+    first = (tmp_path / "a").read_bytes()
+    assert (tmp_path / "b").read_bytes() == first
+    assert (tmp_path / "c").read_bytes() == first
+
+
+def test_the_order_of_metadata_does_not_matter_to_the_bytes(tmp_path):
+    metadata = {"loss": 0.25, "accuracy": 0.5, "identity": {"seed": "1", "dataset": "digits"}}
+    backwards = dict(reversed(metadata.items()))
+    backwards["identity"] = dict(reversed(metadata["identity"].items()))
+    for name, given in (("a", metadata), ("b", backwards)):
+        Network.from_layers([(ONE, None)], given).save(tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_saving_leaves_one_file(tmp_path):
+    random_network((3, 2), seed=0).save(tmp_path / "n.safetensors")
+    assert [path.name for path in tmp_path.iterdir()] == ["n.safetensors"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["0", "2", "10"],
+        ["net.0", "net.2", "net.10"],
+        ["fc1", "fc2", "fc11"],
+        ["block1.fc9", "block2.fc1", "block10.fc1"],
+    ],
+)
+def test_numbered_layers_are_taken_in_their_natural_order(tmp_path, names):
+    tensors = dense(names, (4, 4, 4, 4))
+    save_file(tensors, tmp_path / "n.safetensors")
+    assert_layers(Network.load(tmp_path / "n.safetensors"), tensors, names)
+
+
+def test_names_without_numbers_are_ordered_by_their_shapes(tmp_path):
+    names = ["head", "body", "tail"]
+    tensors = dense(names, (7, 5, 6, 3), biases=False)
+    save_file(tensors, tmp_path / "n.safetensors")
+    assert_layers(Network.load(tmp_path / "n.safetensors"), tensors, names)
+
+
+def test_numbers_against_the_shapes_are_refused(tmp_path):
+    path = tmp_path / "n.safetensors"
+    tensors = dense(["fc2", "fc1"], (7, 5, 3))
+    save_file(tensors, path)
+    with pytest.raises(InputError, match=rf"{path}.*order of their numbers.*--layers"):
+        Network.load(path)
+    assert_layers(Network.load(path, layers=["fc2", "fc1"]), tensors, ["fc2", "fc1"])
+
+
+@pytest.mark.parametrize(
+    ("names", "sizes"),
+    [
+        (["a", "b"], (5, 5, 5)),
+        (["a", "b"], (3, 5, 3)),
+        (["in", "a", "b", "out"], (7, 5, 5, 5, 2)),
+        (["encode", "fc1"], (4, 4, 4)),
+    ],
+)
+def test_shapes_that_chain_in_several_ways_are_refused(tmp_path, names, sizes):
+    path = tmp_path / "n.safetensors"
+    save_file(dense(names, sizes), path)
+    with pytest.raises(InputError, match=rf"{path}.*more than one order.*--layers"):
+        Network.load(path)
+
+
+def test_shapes_that_do_not_chain_are_refused(tmp_path):
+    path = tmp_path / "n.safetensors"
+    save_file(dense(["a"], (5, 4)) | dense(["b"], (3, 2)), path)
+    with pytest.raises(InputError, match=rf"{path}.*no order.*--layers"):
+        Network.load(path)
+
+
+def test_many_layers_of_one_shape_that_do_not_chain_are_refused_at_once(tmp_path):
+    path = tmp_path / "n.safetensors"
+    names = "abcdefghijk"
+    save_file(dense(names, [5] * 12) | dense(["x"], (3, 2)), path)
+    with pytest.raises(InputError, match=rf"{path}.*no order"):
+        Network.load(path)
+
+
+def test_too_many_layers_without_numbers_are_refused(tmp_path):
+    path = tmp_path / "n.safetensors"
+    names = "abcdefghijklmnop"
+    save_file(dense(names, range(1, len(names) + 2)), path)
+    with pytest.raises(InputError, match="--layers"):
+        Network.load(path)
+    assert len(Network.load(path, layers=names).weights) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("conv.weight", (4, 3, 3, 3)),
+        ("norm.weight", (4,)),
+        ("norm.running_mean", (4,)),
+        ("norm.num_batches_tracked", ()),
+        ("embedding", (10, 4)),
+    ],
+)
+def test_a_tensor_that_is_no_dense_layer_is_refused_by_its_name(tmp_path, name, shape):
+    path = tmp_path / "n.safetensors"
+    tensors = dense(["fc1", "fc2"], (4, 3, 2))
+    save_file({**tensors, name: np.ones(shape, dtype=np.float32)}, path)
+    with pytest.raises(InputError, match=rf"{path}.*{name}.*--layers"):
+        Network.load(path)
+    assert_layers(Network.load(path, layers=["fc1", "fc2"]), tensors, ["fc1", "fc2"])
+
+
+def test_named_layers_are_taken_in_the_order_given(tmp_path):
+    path = tmp_path / "n.safetensors"
+    tensors = dense(["a", "b", "c"], (4, 4, 4, 4))
+    save_file(tensors, path)
+    assert_layers(Network.load(path, layers=["c", "a"]), tensors, ["c", "a"])
+
+
+def test_named_layers_may_be_some_of_a_file_of_the_project(tmp_path):
+    path = tmp_path / "n.safetensors"
+    network = random_network((4, 3, 2), seed=0)
+    network.save(path)
+    assert Network.load(path, layers=["layers.1"]).layer_sizes == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("layers", "complaint"),
+    [(["a", "x"], r"no layer named 'x'.*a, b"), (["conv"], "not a dense layer"), ([], "layer")],
+)
+def test_named_layers_that_are_not_there_are_refused(tmp_path, layers, complaint):
+    path = tmp_path / "n.safetensors"
+    kernel = {"conv.weight": np.ones((4, 3, 3), dtype=np.float32)}
+    save_file(dense(["a", "b"], (4, 3, 2)) | kernel, path)
+    with pytest.raises(InputError, match=rf"{path}.*{complaint}"):
+        Network.load(path, layers=layers)
+
+
+def test_a_file_without_tensors_is_refused(tmp_path):
+    path = tmp_path / "n.safetensors"
+    save_file({}, path)
+    with pytest.raises(InputError, match=rf"{path}.*no dense layer"):
+        Network.load(path)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float64, np.int32])
+def test_other_number_types_are_converted(tmp_path, dtype):
+    weight = np.arange(6).reshape(2, 3).astype(dtype)
+    save_file({"0.weight": weight}, tmp_path / "n.safetensors")
+    loaded = Network.load(tmp_path / "n.safetensors")
+    np.testing.assert_array_equal(loaded.weights[0], weight.astype(np.float32))
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.01, 0.5, 0.99])
+def test_a_truncated_file_is_named(tmp_path, kept):
+    path = tmp_path / "n.safetensors"
+    random_network((30, 20), seed=0).save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(InputError, match=f"{path}.*safetensors file"):
+        Network.load(path)
+
+
+def test_another_format_version_is_refused(tmp_path):
+    path = tmp_path / "n.safetensors"
+    header = {"format": "topoprint network", "format_version": 2, "layers": ["a"]}
+    save_file(dense(["a"], (3, 2)), path, {"topoprint": json.dumps(header)})
+    for read in (Network.load, read_metadata):
+        with pytest.raises(InputError, match=f"{path}: format version 2"):
+            read(path)
+
+
+def test_a_damaged_header_is_refused(tmp_path):
+    path = tmp_path / "n.safetensors"
+    save_file(dense(["a"], (3, 2)), path, {"topoprint": "{not JSON"})
+    with pytest.raises(InputError, match=str(path)):
+        Network.load(path)
+
+
+def test_metadata_of_somebody_else_does_no_harm(tmp_path):
+    path = tmp_path / "n.safetensors"
+    tensors = dense(["0", "2"], (4, 3, 2))
+    save_file(tensors, path, {"format": "pt"})
+    assert read_metadata(path) == {}
+    assert_layers(Network.load(path), tensors, ["0", "2"])
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".pth"])
+def test_a_state_dict_of_torch(tmp_path, suffix):
+    torch = pytest.importorskip("torch")
+    path = tmp_path / f"n{suffix}"
+    model = torch.nn.Sequential(
+        torch.nn.Linear(4, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2, bias=False)
+    )
+    torch.save(model.state_dict(), path)
+    tensors = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+    assert_layers(Network.load(path), tensors, ["0", "2"])
+
+
+def test_half_precision_and_double_precision_of_torch(tmp_path):
+    torch = pytest.importorskip("torch")
+    weight = torch.tensor([[0.5, -2.0]])
+    for dtype in (torch.bfloat16, torch.float64):
+        torch.save({"0.weight": weight.to(dtype)}, tmp_path / "n.pt")
+        loaded = Network.load(tmp_path / "n.pt")
+        np.testing.assert_array_equal(loaded.weights[0], weight.numpy())
+
+
+def test_convolution_and_batch_norm_of_torch_are_refused_by_name(tmp_path):
+    torch = pytest.importorskip("torch")
+    path = tmp_path / "n.pt"
+    model = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3))
+    torch.save(model.state_dict(), path)
+    with pytest.raises(InputError, match=rf"{path}.*1\.weight.*--layers"):
+        Network.load(path)
+    torch.save(torch.nn.Conv2d(3, 4, 2).state_dict(), path)
+    with pytest.raises(InputError, match=rf"{path}.*\(4, 3, 2, 2\).*--layers"):
+        Network.load(path)
+
+
+def test_a_whole_model_of_torch_is_refused(tmp_path):
+    torch = pytest.importorskip("torch")
+    path = tmp_path / "n.pt"
+    torch.save(torch.nn.Linear(3, 2), path)
+    with pytest.raises(InputError, match=rf"{path}.*state_dict"):
+        Network.load(path)
+
+
+def test_a_pickle_is_not_run(tmp_path):
+    pytest.importorskip("torch")
+    path, trace = tmp_path / "n.pt", tmp_path / "trace"
+
+    class Hostile:
+        def __reduce__(self):
+            return (open, (str(trace), "w"))
+
+    path.write_bytes(pickle.dumps(Hostile(), protocol=2))
+    with pytest.raises(InputError, match=str(path)):
+        Network.load(path)
+    assert not trace.exists()
+
+
+def test_a_checkpoint_of_more_than_tensors_is_refused(tmp_path):
+    torch = pytest.importorskip("torch")
+    path = tmp_path / "n.pt"
+    torch.save({"model": {"0.weight": torch.ones(2, 3)}, "epoch": 3}, path)
+    with pytest.raises(InputError, match=rf"{path}: not a state dict"):
+        Network.load(path)
+
+
+def test_a_truncated_torch_file_is_named(tmp_path):
+    torch = pytest.importorskip("torch")
+    path = tmp_path / "n.pt"
+    torch.save(torch.nn.Linear(30, 20).state_dict(), path)
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(InputError, match=str(path)):
+        Network.load(path)
+
+
+def test_torch_that_is_not_installed_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    path = tmp_path / "n.pt"
+    path.write_bytes(b"")
+    with pytest.raises(InputError, match=r"'\.\[train\]'"):
+        Network.load(path)
+
+
+def test_other_file_types_can_be_taught(tmp_path, monkeypatch):
+    tensors = dense(["0"], (3, 2))
+    monkeypatch.setitem(network_module.TENSOR_READERS, ".mine", lambda path: tensors)
+    (tmp_path / "n.mine").write_bytes(b"")
+    assert_layers(topoprint.Network.load(tmp_path / "n.mine"), tensors, ["0"])
