@@ -2,7 +2,7 @@
 # `make test-slurm` installs SLURM, for the tests that need a cluster, and runs these. `make check`
 # lints, `make bench` measures, `make clean` removes what a run made.
 #   make run ARGS="digits --cores 1"     further arguments go to snakemake
-#   make run TORCH_INDEX=https://…       take torch from another package index (README)
+#   make run TORCH_INDEX=https://…       take torch and torchvision from another index (README)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,7 +19,7 @@ help:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt pip setuptools
 ifneq ($(TORCH_INDEX),)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --index-url $(TORCH_INDEX) torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --index-url $(TORCH_INDEX) torch torchvision
 endif
 	@touch $@
 
@@ -45,8 +45,9 @@ test: .venv/dev.stamp
 
 # SLURM on this one host (Debian), and the experiment on it: tests/slurm.
 test-slurm: .venv/dev.stamp
-	command -v slurmctld >/dev/null || { $(SUDO) apt-get update -qq && \
-		$(SUDO) apt-get install --yes -qq --no-install-recommends slurm-wlm munge; }
+	which slurmctld slurmdbd mariadbd >/dev/null || { $(SUDO) apt-get update -qq && \
+		$(SUDO) apt-get install --yes -qq --no-install-recommends \
+			slurm-wlm munge slurmdbd mariadb-server-core mariadb-client-core; }
 	$(BIN)/python -m pytest -n 2 tests/slurm
 
 check: .venv/dev.stamp
@@ -63,9 +64,12 @@ bench: .venv/dev.stamp
 bench-quick: .venv/dev.stamp
 	$(BIN)/python -m benchmarks --quick
 
-# The JSON schema of config.yaml, for editors; a test keeps it in step with the models.
+# The JSON schema of config.yaml, for editors, and the table of measures for docs/measures.md; tests
+# keep both in step with the models.
 schema: .venv/run.stamp
 	$(BIN)/topoprint config --schema > config/schema.json
+	$(BIN)/topoprint measures --markdown
 
 clean:
-	rm -rf results .snakemake
+	rm -rf .snakemake
+	find results -mindepth 1 ! -path results/README.md -delete

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from snakemake.utils import min_version
 
+from slurm import guard
+
 min_version("9.0")
 
 
@@ -12,13 +14,14 @@ configfile: Path(workflow.basedir) / "config.yaml"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/networks.smk"
-include: "workflow/rules/topology.smk"
-include: "workflow/rules/analysis.smk"
+include: "workflow/rules/comparison.smk"
+include: "workflow/rules/reporting.smk"
 
 
 wildcard_constraints:
-    dataset="|".join([*DATASETS, "control"]),
-    network="|".join({name for names in NETWORKS.values() for name in names}),
+    dataset="|".join([*PLAN.datasets, CONTROL]),
+    network="|".join({name for names in PLAN.networks.values() for name in names}),
+    collection="|".join(PLAN.collections),
     seed=r"\d+",
 
 
@@ -27,26 +30,30 @@ rule all:
     default_target: True
     input:
         "results/report.html",
-        [results_of(dataset) for dataset in DATASETS],
-        results_of_control(),
-        results_of_whole(),
+        [PLAN.results(dataset) for dataset in PLAN.datasets],
+        PLAN.analysis(CONTROL) if PLAN.control else [],
+        PLAN.whole(),
     localrule: True
 
 
 rule data:
     input:
-        expand("results/{dataset}/data.h5", dataset=DATASETS),
+        expand("results/{dataset}/data.h5", dataset=PLAN.datasets),
     localrule: True
 
 
-for dataset in DATASETS:
+for dataset in PLAN.datasets:
 
     rule:
         name:
             dataset
         input:
-            results_of(dataset),
+            PLAN.results(dataset),
         localrule: True
+
+
+onstart:
+    guard.start(workflow)
 
 
 # A cluster job runs its rules itself. By default each would start another snakemake, under srun.

@@ -13,7 +13,7 @@ from benchmarks import giotto, networks
 from benchmarks.measure import Cost, fresh, watch
 from benchmarks.networks import Design
 from benchmarks.table import Row
-from topoprint import Diagram, distance_matrix, persistence, to_graph
+from topoprint import Diagram, NetworkId, distance_matrix, persistence, to_graph
 
 Array = NDArray[np.float64]
 METRICS = ("heat", "silhouette", "landscape")
@@ -87,14 +87,14 @@ def make_diagrams(sizes: dict[str, tuple[int, ...]], folder: str) -> dict[str, P
     for seed, (name, layers) in enumerate(sizes.items()):
         found = persistence(to_graph(networks.heavy_tailed(layers, seed)))
         paths[name] = Path(folder) / f"{name}.h5"
-        Diagram(found.births, found.deaths, {"network": name}).save(paths[name])
+        Diagram(found.births, found.deaths, NetworkId(network=name)).save(paths[name])
     return paths
 
 
 def ours(paths: Sequence[Path], metric: str, grid: str) -> Cost:
     """Time ours from diagrams in memory to the matrix."""
     diagrams = [Diagram.load(path) for path in paths]
-    return watch(lambda: distance_matrix(diagrams, metric, grid), least=2)[1]  # type: ignore[arg-type]
+    return watch(lambda: distance_matrix(diagrams, metric, grid), least=2)[1]
 
 
 def reference(paths: Sequence[Path], metric: str, grid: str) -> tuple[Array, list[float], int]:
@@ -112,7 +112,7 @@ def difference(paths: Sequence[Path], metric: str, grid: str, theirs: Array) -> 
     """
     diagrams = [Diagram.load(path) for path in paths]
     nothing = Diagram.from_bars([np.empty((0, 2))] * (diagrams[0].max_dimension + 1))
-    mine = distance_matrix(diagrams, metric, grid).values  # type: ignore[arg-type]
+    mine = distance_matrix(diagrams, metric, grid).values
     amplitudes = distance_matrix([*diagrams, nothing], metric, "shared").values[-1, :-1]
     larger = np.maximum(amplitudes[:, None], amplitudes)
     return float((np.abs(mine - theirs) / larger).max())

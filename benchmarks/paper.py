@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -14,9 +15,15 @@ from benchmarks import networks
 from benchmarks.measure import peak_resident, workers
 from benchmarks.networks import Design
 from benchmarks.table import Row
-from topoprint import Diagram, Network, distance_matrix, load_average, persistence, to_graph
-from topoprint.comparison.matrix import average, save_average, save_distances
-from topoprint.measures.measures import METRICS
+from topoprint import Diagram, load_average
+from topoprint.comparison.compare import distances_of
+from topoprint.comparison.files import load_comparison, save_average, save_comparisons
+from topoprint.comparison.matrix import Comparison, average
+from topoprint.homology.files import diagram_of_file
+from topoprint.identity import Index
+from topoprint.identity import Row as NetworkRow
+from topoprint.measures.registry import PAPER, make_measures
+from topoprint.measures.subject import Subject, new_cache
 
 WORKERS = 2
 
@@ -49,7 +56,7 @@ def rows(size: str, designs: dict[str, Design], seeds: int) -> Iterator[Row]:
                 _run(stage, makers, pool, dataset, design, seeds, Path(folder))
             print(f"  {dataset}: {sum(stage.seconds.values()):.0f} s so far", file=sys.stderr)
     count = seeds * sum(len(design.networks()) for design in designs.values())
-    expected = len(designs) * len(METRICS)
+    expected = len(designs) * len(PAPER)
     sound = stage.sound and stage.matrices == expected
     yield Row(
         size=size,
@@ -88,8 +95,9 @@ def _run(
     diagrams: list[list[Path]] = []
     for seed in range(1, seeds + 1):
         paths = [folder / f"{name}.safetensors" for name in sizes]
-        names = {"dataset": dataset, "seed": str(seed)}
-        identities = [{**names, "network": name} for name in sizes]
+        identities: list[dict[str, str | int]] = [
+            {"dataset": dataset, "seed": seed, "network": name} for name in sizes
+        ]
         list(makers.map(make_network, sizes.values(), identities, paths))
         diagrams.append([folder / f"{name}-{seed}.h5" for name in sizes])
         start = perf_counter()
@@ -103,7 +111,7 @@ def _run(
     matrices = folder / "matrices.h5"
     start = perf_counter()
     stage.add("averages", start, [pool.submit(to_average, distances, matrices).result()])
-    for matrix in load_average(matrices)[0]:
+    for matrix in load_average(matrices):
         stage.matrices += 1
         values = matrix.mean
         off_diagonal = values[~np.eye(len(values), dtype=bool)]
@@ -116,33 +124,37 @@ def _run(
         )
 
 
-def make_network(sizes: tuple[int, ...], identity: dict[str, str], path: Path) -> None:
+def make_network(sizes: tuple[int, ...], identity: dict[str, str | int], path: Path) -> None:
     """Write a random network; its stream of random numbers is its own."""
-    seed = int.from_bytes("/".join(identity.values()).encode(), "big")
+    seed = int.from_bytes("/".join(map(str, identity.values())).encode(), "big")
     networks.heavy_tailed(sizes, seed, {"identity": identity}).save(path)
 
 
 def to_diagram(path: Path, output: Path) -> int:
     """Do what ``topoprint diagram`` does; the process's peak memory so far."""
-    network = Network.load(path)
-    found = persistence(to_graph(network, 1e-6, True), 3, "auto")
-    parameters = {"zeta": 1e-6, "bias": True, "engine": "auto", "state": ""}
-    Diagram(found.births, found.deaths, network.identity, parameters).save(output)
+    diagram_of_file(path).save(output)
     return peak_resident()
 
 
 def to_distances(paths: Sequence[Path], output: Path) -> int:
-    """Do what ``topoprint distances`` does; the process's peak memory so far."""
+    """Do what ``topoprint distances`` does with diagrams; the process's peak memory so far."""
     loaded = [Diagram.load(path) for path in paths]
-    first = loaded[0].identity
-    matrices = [distance_matrix(loaded, metric, "paper", 200) for metric in METRICS]
-    identity = {key: first[key] for key in ("dataset", "seed")}
-    save_distances(output, matrices, identity)
+    index = Index(NetworkRow(diagram.id) for diagram in loaded)
+    cache = new_cache()
+    subjects = [
+        Subject(diagram.id.network, diagram=partial(_itself, diagram), cache=cache)
+        for diagram in loaded
+    ]
+    matrices = distances_of(subjects, index, make_measures(PAPER))
+    save_comparisons(output, [Comparison(index, matrices)])
     return peak_resident()
 
 
 def to_average(paths: Sequence[Path], output: Path) -> int:
     """Do what ``topoprint average`` does; the process's peak memory so far."""
-    matrices, identity = average(paths)
-    save_average(output, matrices, identity)
+    save_average(output, average({str(path): load_comparison(path) for path in paths}))
     return peak_resident()
+
+
+def _itself(diagram: Diagram) -> Diagram:
+    return diagram

@@ -7,11 +7,33 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from topoprint import Diagram, Graph, Network, distance_matrix
+from topoprint import (
+    Diagram,
+    DistanceMatrix,
+    Graph,
+    Index,
+    Network,
+    NetworkId,
+    distance_matrix,
+    persistence,
+    to_graph,
+)
+from topoprint.comparison.matrix import Comparison
+from topoprint.homology.files import diagram_of_file
+from topoprint.identity import Row
+from topoprint.responses.responses import Responses, save_responses
 
 MAX_DIMENSION = 3
 METRICS = ("landscape", "silhouette", "heat", "betti")
 NO_BARS = Diagram.from_bars([[]] * (MAX_DIMENSION + 1))
+# Diagrams of one bar in H1 or none, and the norm of the tent on [0, 1]: its height is 1/2, and this
+# is the root of the integral of its square.
+ESSENTIAL = Diagram.from_bars([[], [[0, np.inf]]])
+FINITE = Diagram.from_bars([[], [[0, 1]]])
+EMPTY = Diagram.from_bars([[], []])
+TENT = np.sqrt(1 / 12)
+# Networks of two experiments.
+LABELS = ("layer_size-4", "layer_size-512", "input_order-1")
 
 
 def random_network(sizes, seed, draw="standard_normal", bias=True):
@@ -24,6 +46,114 @@ def random_network(sizes, seed, draw="standard_normal", bias=True):
     return Network.from_layers(
         (numbers((out, in_)), numbers(out) if bias else None) for in_, out in pairwise(sizes)
     )
+
+
+def named(network, /, group="", **identity):
+    """The same network, which says what it is."""
+    metadata = {"identity": NetworkId(**identity).to_json(), "group": group}
+    return Network(network.weights, network.biases, metadata)
+
+
+def fingerprints(draw="standard_normal"):
+    """Diagrams of networks of different sizes, as the experiment compares them."""
+    sizes = [(8, 6, 4), (8, 12, 4), (8, 6, 6, 4), (8, 4)]
+    return [
+        persistence(to_graph(random_network(layers, seed, draw)))
+        for seed, layers in enumerate(sizes)
+    ]
+
+
+def distance_of(one, other, metric, **arguments):
+    """The distance of two diagrams."""
+    return distance_matrix([one, other], metric, **arguments).values[0, 1]
+
+
+def random_values(seed, count=3):
+    """A symmetric matrix with a zero diagonal."""
+    values = np.random.default_rng(seed).uniform(size=(count, count))
+    values += values.T
+    np.fill_diagonal(values, 0)
+    return values
+
+
+def index_of(seed, dataset="digits", labels=LABELS, shape="4-8-2"):
+    """Networks of one seed, named after their experiments."""
+    return Index(
+        Row(NetworkId(dataset, label, seed), label.rpartition("-")[0], shape, 58)
+        for label in labels
+    )
+
+
+def comparison(seed, measures=("heat", "landscape"), bins=200, **networks):
+    """Compare the networks of one seed, by random numbers that are the same for each measure."""
+    index = index_of(seed, **networks)
+    values = random_values(seed, len(index))
+    return Comparison(
+        index,
+        {m: DistanceMatrix(values, index, m, {"kind": m, "bins": bins}) for m in measures},
+    )
+
+
+def _responses(seed):
+    rng = np.random.default_rng(seed)
+    return Responses(rng.random((5, 3)).astype(np.float32), rng.integers(0, 3, 8))
+
+
+# Networks of which the files of a Collection are, and what they answer.
+COLLECTION = [
+    random_network(sizes, seed) for seed, sizes in enumerate(([4, 6, 3], [4, 6, 3], [4, 8, 8, 3]))
+]
+RESPONSES = [_responses(seed) for seed in range(3)]
+
+
+class Collection:
+    """Files of three networks, their diagrams, null models that lose nothing, and responses."""
+
+    def __init__(self, folder, diagrams=None, inputs="0000", seed=0):
+        self.networks, self.diagrams, self.same, ids = [], [], [], []
+        for number, network in enumerate(COLLECTION):
+            for files, state in ((self.networks, {}), (self.same, {"variant": "same"})):
+                ids.append(NetworkId("d", f"a-{number}", 1, **state))
+                files.append(folder / f"{state.get('variant', '')}{number}.safetensors")
+                metadata = {"identity": ids[-1].to_json(), "group": "a"}
+                Network(network.weights, network.biases, metadata).save(files[-1])
+            self.diagrams.append(folder / f"{number}.h5")
+            diagram_of_file(self.networks[-1], diagrams).save(self.diagrams[-1])
+        self.responses = folder / "responses.h5"
+        answers = [_responses(seed + number) for number in range(3) for _ in range(2)]
+        rows = Index(map(Row, ids))
+        save_responses(self.responses, rows, answers, {"samples": 5, "inputs": inputs})
+
+    @property
+    def all(self):
+        """All files, as they are now."""
+        return [*self.networks, *self.diagrams, *self.same, self.responses]
+
+
+def assert_same_network(one, other):
+    assert one.layer_sizes == other.layer_sizes
+    for weight, expected in zip(one.weights, other.weights, strict=True):
+        np.testing.assert_array_equal(weight, expected)
+    for bias, expected in zip(one.biases, other.biases, strict=True):
+        assert (bias is None) == (expected is None)
+        if bias is not None:
+            np.testing.assert_array_equal(bias, expected)
+
+
+def dense(names, sizes, biases=True, seed=0):
+    """Tensors of dense layers of these names, in this order."""
+    rng = np.random.default_rng(seed)
+    tensors = {}
+    for name, in_, out in zip(names, sizes[:-1], sizes[1:], strict=True):
+        tensors[f"{name}.weight"] = rng.standard_normal((out, in_)).astype(np.float32)
+        if biases:
+            tensors[f"{name}.bias"] = rng.standard_normal(out).astype(np.float32)
+    return tensors
+
+
+def assert_layers(network, tensors, names):
+    layers = [(tensors[f"{name}.weight"], tensors.get(f"{name}.bias")) for name in names]
+    assert_same_network(network, Network.from_layers(layers))
 
 
 def betti_numbers(diagram):

@@ -36,15 +36,20 @@ def running_here(folder: Path) -> list[int]:
 
 def cluster_jobs(folder: Path) -> dict[str, str]:
     """Name by number of the unfinished SLURM jobs that were sent from a folder."""
-    if not (folder / ".snakemake/slurm_logs").is_dir():  # never sent any
+    guard = folder / ".snakemake/slurm_guard"  # where slurm/guard.py records what is sent
+    sent = (guard / "sent").exists()
+    if not sent and not (folder / ".snakemake/slurm_logs").is_dir():  # never sent any
         return {}
     asked = ["squeue", "--me", "--noheader", "--format=%A|%j|%Z"]
     try:
         listed = subprocess.run(asked, capture_output=True, text=True, check=False)
+        trouble = listed.returncode and f"squeue fails ({listed.stderr.strip()})"
     except FileNotFoundError:
-        sys.exit("jobs of an earlier run may go on: unlock where SLURM's squeue is to be found")
-    if listed.returncode:
-        sys.exit(f"squeue fails, and jobs of an earlier run may go on: {listed.stderr.strip()}")
+        trouble = "squeue is not to be found"
+    if trouble:
+        if guard.is_dir() and not sent:  # the last run sent none
+            return {}
+        sys.exit(f"{trouble}, and jobs of an earlier run may go on: unlock where SLURM answers")
     lines = [line.split("|", 2) for line in listed.stdout.splitlines()]
     return {
         number: name

@@ -7,15 +7,17 @@
 """
 
 from importlib.metadata import version as _version
-from pathlib import Path as _Path
 
-from topoprint.comparison.matrix import AveragedMatrix, DistanceMatrix, load_average, load_distances
+from topoprint.comparison.compare import compare, distance_matrix
+from topoprint.comparison.files import load_average, load_distances
+from topoprint.comparison.matrix import AveragedMatrix, DistanceMatrix
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
 from topoprint.homology.graph import Graph, LayeredGraph, to_graph
 from topoprint.homology.persistence import persistence
-from topoprint.measures.measures import distance_matrix
-from topoprint.networks import network as _network
+from topoprint.identity import Index, NetworkId
+from topoprint.measures.base import Measure
+from topoprint.measures.registry import make_measure
 from topoprint.networks.network import Network
 
 __version__ = _version("topoprint")
@@ -24,22 +26,17 @@ __all__ = [
     "Diagram",
     "DistanceMatrix",
     "Graph",
+    "Index",
     "InputError",
     "LayeredGraph",
+    "Measure",
     "Network",
+    "NetworkId",
+    "compare",
     "distance_matrix",
     "load_average",
     "load_distances",
+    "make_measure",
     "persistence",
     "to_graph",
 ]
-
-
-def _read_checkpoint(path: _Path) -> _network.Tensors:
-    # Imported on use: only a torch file needs torch.
-    from topoprint.networks.checkpoints import read_state_dict
-
-    return read_state_dict(path)
-
-
-_network.TENSOR_READERS |= dict.fromkeys((".pt", ".pth"), _read_checkpoint)

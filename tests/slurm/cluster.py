@@ -11,12 +11,13 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 CLIENTS = ("sbatch", "scancel", "scontrol", "sinfo", "squeue", "srun")
+CLIENTS += ("sacct", "sacctmgr", "sshare")
 PROGRAMS = ("munged", "slurmctld", "slurmd", *CLIENTS)
 NODES = {"gpu1": "gpu", "cpu1": "cpu", "cpu2": "cpu"}  # and the partition of each
 GPUS = 2
@@ -53,7 +54,7 @@ JobAcctGatherParams=UsePss,OverMemoryKill
 # Each job tells what it sees of the GPUs, when it starts and when it ends.
 TaskProlog={folder}/bin/prolog
 TaskEpilog={folder}/bin/epilog
-AccountingStorageType=accounting_storage/none
+{accounting}
 MinJobAge=3600
 KillWait=2
 MessageTimeout=10
@@ -72,7 +73,7 @@ PartitionName=cpu Nodes=cpu1,cpu2 Default=YES MaxTime=240
 
 def missing_programs() -> list[str]:
     """SLURM's programs that are not installed here."""
-    return [name for name in PROGRAMS if not shutil.which(name, path=_search_path())]
+    return [name for name in PROGRAMS if not shutil.which(name, path=search_path())]
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
@@ -107,7 +108,7 @@ class Cluster:
     @property
     def environment(self) -> dict[str, str]:
         """Of a user who works on this cluster."""
-        own = {"PATH": f"{self.folder}/bin:{_search_path()}", "SLURM_CONF": str(self.conf)}
+        own = {"PATH": f"{self.folder}/bin:{search_path()}", "SLURM_CONF": str(self.conf)}
         ours = ("SLURM", "SBATCH", "SNAKEMAKE")
         return {k: v for k, v in os.environ.items() if not k.startswith(ours)} | own
 
@@ -119,7 +120,7 @@ class Cluster:
         """Bring it up and wait until every node is idle."""
         for name in ("state", "bin", "devices", *NODES):
             (self.folder / name).mkdir()
-        first, *others = _free_ports(1 + len(NODES))
+        first, *others = free_ports(1 + len(NODES))
         self.conf.write_text(
             CONF.format(
                 user=getpass.getuser(),
@@ -127,6 +128,7 @@ class Cluster:
                 port=first,
                 ports=dict(zip(NODES, others, strict=True)),
                 gpus=GPUS,
+                accounting=self.accounting(),
             )
         )
         # A generic resource needs a character device: links to /dev/null are such.
@@ -138,7 +140,7 @@ class Cluster:
         # The executor plugin takes SLURM_CONF out of the environment before it calls some of these.
         for program in CLIENTS:
             wrapper = self.folder / "bin" / program
-            real = shutil.which(program, path=_search_path())
+            real = shutil.which(program, path=search_path())
             wrapper.write_text(f'#!/bin/sh\nSLURM_CONF={self.conf} exec {real} "$@"\n')
             wrapper.chmod(0o755)
         for moment in ("prolog", "epilog"):
@@ -158,10 +160,18 @@ class Cluster:
             f"--log-file={self.folder}/munged.log", f"--seed-file={self.folder}/munged.seed",
         )  # fmt: skip
         wait_until((self.folder / "munge.socket").exists, "munged")
+        self.start_accounting()
         self.start_controller()
         for node in NODES:
             self.start_node(node)
         self.wait_until_idle()
+
+    def accounting(self) -> str:
+        """Give the lines of the configuration that say who keeps accounts."""
+        return "AccountingStorageType=accounting_storage/none"
+
+    def start_accounting(self) -> None:
+        """Start what keeps accounts: nothing does."""
 
     def stop(self) -> None:
         """End every job and every daemon."""
@@ -206,11 +216,24 @@ class Cluster:
 
     def restart_controller(self) -> None:
         """Restart slurmctld as an administrator does, with a while in which it does not answer."""
+        self.stop_controller()
+        assert not self.node_states()
+        self.start_controller()
+
+    def stop_controller(self) -> None:
         daemon = self.daemons.pop("slurmctld")
         daemon.terminate()
         daemon.wait(timeout=60)
-        assert not self.node_states()
-        self.start_controller()
+
+    @contextmanager
+    def outage(self) -> Iterator[None]:
+        """Stop slurmctld for a while, and wait at its end until it answers again."""
+        self.stop_controller()
+        try:
+            yield
+        finally:
+            self.start_controller()
+            wait_until(lambda: bool(self.node_states()), "slurmctld")
 
     def kill(self, node: str) -> None:
         """Kill a node's slurmd and all that runs on it, as when the machine loses power."""
@@ -260,12 +283,12 @@ class Cluster:
             )  # fmt: skip
 
 
-def _search_path() -> str:
+def search_path() -> str:
     """Daemons lie in sbin, which a user's PATH may lack."""
     return os.pathsep.join([*os.get_exec_path(), "/usr/sbin", "/sbin"])
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     sockets = [socket.socket() for _ in range(count)]
     try:
         for each in sockets:

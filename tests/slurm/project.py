@@ -12,7 +12,7 @@ from cluster import Cluster, Job, wait_until
 
 # Faster than the profile, which is for jobs of minutes.
 QUICK = ["--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10"]
-QUICK += ["--configfile", "small.yaml"]
+SMALL = ["--configfile", "small.yaml"]
 
 
 @dataclass
@@ -47,6 +47,10 @@ class Run:
     def jobs(self, states: str = "all") -> list[Job]:
         return self.cluster.jobs(states, self.name) if self.name else []
 
+    def says(self, words: str, seconds: float = 120) -> None:
+        """Wait until it has said something."""
+        wait_until(lambda: words in self.text, f"{words!r} in {self.output}", seconds)
+
     def wait_for_job(self, state: str, seconds: float = 300) -> Job:
         """Wait until one of its jobs is in a state."""
         wait_until(lambda: bool(self.jobs(state)), f"a {state} job of {self.output}", seconds)
@@ -60,18 +64,33 @@ class Project:
     folder: Path
     cluster: Cluster
     runs: list[Run] = field(default_factory=list)
+    path: str = ""  # in the place of the cluster's
 
     @property
     def environment(self) -> dict[str, str]:
         found = self.cluster.environment
         bin_folder = Path(sys.executable).parent
-        return {**found, "PATH": f"{bin_folder}{os.pathsep}{found['PATH']}"}
+        path = [str(bin_folder), str(self.stand_ins), self.path or found["PATH"]]
+        return {**found, "PATH": os.pathsep.join(path)}
 
-    def start(self, *arguments: str) -> Run:
+    @property
+    def stand_ins(self) -> Path:
+        """Folder of programs that take the place of SLURM's."""
+        return self.folder.with_name("stand-ins")
+
+    def stand_in(self, program: str, script: str) -> None:
+        """Put a shell script in the place of one of SLURM's programs, which is its $real."""
+        self.stand_ins.mkdir(exist_ok=True)
+        path = self.stand_ins / program
+        path.write_text(f"#!/bin/sh\nreal={self.cluster.folder}/bin/{program}\n{script}\n")
+        path.chmod(0o755)
+
+    def start(self, *arguments: str, quick: bool = True) -> Run:
+        quickly = QUICK if quick else []
         output = self.folder / f"run{len(self.runs)}.out"
         with output.open("wb") as out:
             process = subprocess.Popen(
-                ["snakemake", "--profile", "slurm", *arguments, *QUICK],
+                ["snakemake", "--profile", "slurm", *arguments, *quickly, *SMALL],
                 cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
                 stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip

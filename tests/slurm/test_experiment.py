@@ -31,22 +31,26 @@ def test_the_whole_experiment_has_the_bytes_of_a_local_run(
     jobs = run.jobs()
     assert {job.state for job in jobs} == {"COMPLETED"}
     ran = {rule: job.partition for job in jobs for rule in rules_of(job.comment)}
-    assert ran == {
-        "train": "gpu", "accuracy": "cpu", "diagram": "cpu", "distances": "cpu", "baselines": "cpu",
-        "average": "cpu", "tables": "cpu", "figures": "cpu", "paper": "cpu", "report": "cpu",
-    }  # fmt: skip
-    # Four networks of two seeds, one job a network; 8 diagrams and their distances, one job a seed.
+    on_cpus = (
+        "accuracy", "respond", "diagram", "distances", "average", "tables", "figures", "evaluate",
+        "what_it_sees", "paper", "report",
+    )  # fmt: skip
+    assert ran == {"train": "gpu"} | dict.fromkeys(on_cpus, "cpu")
+    # Four networks of two seeds, one job a network; 8 diagrams, one job a seed.
     assert sum("_train" in job.comment for job in jobs) == 4
     assert sum("_diagram" in job.comment for job in jobs) == 2
+    # Of each seed, of its null models, and of both seeds together.
+    assert sum("distances" in rules_of(job.comment) for job in jobs) == 5
     # A job asks for the memory of one member, not of all, and for the time of all.
     (seed1,) = [job for job in jobs if "homology_digits_1" in job.comment]
-    assert (seed1.memory, seed1.time) == ("319M", "18:00")
+    assert (seed1.memory, seed1.time) == ("313M", "08:00")
     assert_gpus_are_distinct(project.cluster.folder / "gpus", {job.id for job in jobs})
 
 
 def rules_of(comment: str) -> list[str]:
     """Rules of a job or group, by the comment that the plugin gives it."""
-    names = "train|accuracy|diagram|distances|baselines|average|tables|figures|paper|report"
+    names = "train|accuracy|respond|diagram|distances|average|tables|figures|evaluate"
+    names += "|what_it_sees|paper|report"
     tail = re.sub(
         r"^rule_(training_digits_[a-z_]+-\d+|homology_digits_\d|tables_digits)_", "", comment
     )
@@ -77,12 +81,15 @@ def test_a_lost_network_is_trained_again_and_no_other(trained: Project, finished
     (trained.folder / CELL).unlink()
     run = trained.run(CELL, DISTANCES)
     assert run.wait() == 0, run.text
-    train, homology = sorted(run.jobs(), key=lambda job: int(job.id))
-    assert rules_of(train.comment) == ["train"]
-    assert rules_of(homology.comment) == ["diagram", "distances"]
-    assert re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", run.text) == [
-        "train", "diagram", "distances",
-    ]  # fmt: skip
+    jobs = sorted(run.jobs(), key=lambda job: int(job.id))
+    ran = [rules_of(job.comment) for job in jobs]
+    # What the networks answer is found beside the diagram, in either order.
+    assert ran[0] == ["train"]
+    assert sorted(ran[1:3]) == [["diagram"], ["respond"]]
+    assert ran[3:] == [["distances"]]
+    finished = re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", run.text)
+    assert (finished[0], finished[-1]) == ("train", "distances")
+    assert sorted(finished) == ["diagram", "distances", "respond", "train"]
     assert results(trained.folder) == results(finished_run)
 
 

@@ -2,12 +2,14 @@ import h5py
 import numpy as np
 import pytest
 
-from topoprint import Diagram, InputError, Network
-from topoprint.comparison.matrix import load_average, load_distances
+from topoprint import Diagram, InputError, Network, load_average, load_distances
+from topoprint.experiment.datasets.samples import Samples
 from topoprint.networks.network import read_metadata
+from topoprint.responses.responses import load_responses
 from topoprint.storage import (
     atomic_path,
     create_h5,
+    format_of,
     open_h5,
     read_json,
     read_strings,
@@ -15,7 +17,11 @@ from topoprint.storage import (
 )
 
 KIND = "topoprint test"
-READERS = [Diagram.load, load_distances, load_average]
+READERS = [Diagram.load, load_distances, load_average, load_responses, Samples.load]
+KINDS = ["diagram", "distances", "matrices", "responses", "data"]
+STAGES = ["diagram", "distances", "average", "respond", "prepare"]
+# The versions that each reads.
+READ = ["1 and 2", "1 and 2", "1 and 2", "1", "1"]
 
 
 def write(path, kind=KIND, version=1):
@@ -26,7 +32,7 @@ def write(path, kind=KIND, version=1):
 
 def test_identity_parameters_and_strings_come_back(tmp_path):
     write(tmp_path / "a.h5")
-    with open_h5(tmp_path / "a.h5", KIND, 1) as file:
+    with open_h5(tmp_path / "a.h5", KIND, 1, made_by="topoprint test") as file:
         assert read_json(file, "identity") == {"seed": "1"}
         assert read_json(file, "parameters") == {"zeta": 0.5, "bins": [1, 2]}
         assert read_strings(file, "labels") == ("ä", "b c")
@@ -129,18 +135,33 @@ def test_an_hdf5_file_of_somebody_else_is_named(tmp_path, read):
 
 
 @pytest.mark.parametrize(
-    ("read", "kind"), list(zip(READERS, ["diagram", "distances", "matrices"], strict=True))
+    ("read", "kind", "stage", "versions"), list(zip(READERS, KINDS, STAGES, READ, strict=True))
 )
-def test_a_file_of_another_version_is_named(tmp_path, read, kind):
+def test_a_file_of_another_version_is_named(tmp_path, read, kind, stage, versions):
     path = tmp_path / "new.h5"
-    write(path, f"topoprint {kind}", version=2)
-    with pytest.raises(InputError, match=rf"{path}: format version 2 "):
+    write(path, f"topoprint {kind}", version=3)
+    told = f"{path}: format version 3 .* reads {versions}; make it again with `topoprint {stage}`"
+    with pytest.raises(InputError, match=told):
         read(path)
 
 
-@pytest.mark.parametrize(
-    ("read", "kind"), list(zip(READERS, ["diagram", "distances", "matrices"], strict=True))
-)
+@pytest.mark.parametrize(("read", "stage"), list(zip(READERS, STAGES, strict=True)))
+def test_a_file_of_another_kind_names_the_command_that_makes_the_right_one(tmp_path, read, stage):
+    write(tmp_path / "other.h5")
+    with pytest.raises(InputError, match=f"`topoprint {stage}` makes one"):
+        read(tmp_path / "other.h5")
+
+
+def test_what_a_file_says_that_it_is(tmp_path):
+    write(tmp_path / "a.h5")
+    h5py.File(tmp_path / "b.h5", "w").close()
+    (tmp_path / "c.h5").write_bytes((tmp_path / "a.h5").read_bytes()[:-100])
+    (tmp_path / "d.h5").write_text("no HDF5")
+    found = [format_of(tmp_path / name) for name in ("a.h5", "b.h5", "c.h5", "d.h5", "none")]
+    assert found == [KIND, "", "", None, None]
+
+
+@pytest.mark.parametrize(("read", "kind"), list(zip(READERS, KINDS, strict=True)))
 def test_a_file_without_its_contents_is_named(tmp_path, read, kind):
     path = tmp_path / "hollow.h5"
     with h5py.File(path, "w") as file:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from support import ROOT, SMALL_CONFIG, snakemake
 
+from topoprint.comparison.files import load_comparison
+
 UNLOCK = [sys.executable, str(ROOT / "workflow/unlock.py"), "--snakefile", str(ROOT / "Snakefile")]
 
 
@@ -18,10 +20,10 @@ def unlock(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(UNLOCK, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def start(folder: Path) -> subprocess.Popen[bytes]:
+def start(folder: Path, *targets: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
     command += ["--workflow-profile", str(ROOT / "profiles/default")]
-    command += ["--configfile", "a_small.yaml"]
+    command += [*targets, "--configfile", *(path.name for path in sorted(folder.glob("*.yaml")))]
     return subprocess.Popen(
         command,
         cwd=folder,
@@ -55,7 +57,10 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(
 ) -> None:
     moments = random.Random(seed)
     (tmp_path / "a_small.yaml").write_text(SMALL_CONFIG)
-    stages = ["results/digits/networks/*/*", "results/digits/diagrams/*/*", "results/digits/*.h5"]
+    stages = [
+        "results/digits/networks/*/*", "results/digits/diagrams/*/*",
+        "results/digits/distances/*", "results/digits/*.h5",
+    ]  # fmt: skip
     for stage in sorted(moments.sample(stages, 2), key=stages.index):
         process = start(tmp_path)
         wait_for(tmp_path, stage)
@@ -65,11 +70,39 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(
         assert unlock(tmp_path).returncode == 0
     result = snakemake(tmp_path)
     assert result.returncode == 0, result.stderr
-    for part in ("networks", "diagrams", "distances", "matrices.h5", "figures"):
+    for part in ("networks", "diagrams", "responses", "distances", "matrices.h5", "figures"):
         kept = finished_run / "results/digits" / part
         for path in [kept] if kept.is_file() else sorted(p for p in kept.rglob("*") if p.is_file()):
             again = tmp_path / path.relative_to(finished_run)
             assert again.read_bytes() == path.read_bytes(), path
+
+
+@pytest.mark.parametrize("delay", [0.0, 1.5, 3.0])
+def test_distances_killed_while_they_are_brought_up_to_date_are_whole(
+    run_copy: Path, tmp_path: Path, delay: float
+) -> None:
+    target = "results/digits/distances/all_seeds.h5"
+    (run_copy / "b_change.yaml").write_text("distances: {bins: 100}")
+    before = (run_copy / target).read_bytes()
+    log = run_copy / "results/logs/distances/digits/all_seeds.log"
+    log.unlink()
+    uninterrupted = tmp_path / "uninterrupted"
+    subprocess.run(["cp", "-a", str(run_copy), str(uninterrupted)], check=True)
+    process = start(run_copy, target)
+    wait_for(run_copy, str(log.relative_to(run_copy)))
+    time.sleep(delay)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert unlock(run_copy).returncode == 0
+    load_comparison(run_copy / target)
+    left = (run_copy / target).read_bytes()
+    for folder in (uninterrupted, run_copy):
+        result = snakemake(folder, target)
+        assert result.returncode == 0, result.stderr
+    expected = (uninterrupted / target).read_bytes()
+    assert left in (before, expected)
+    assert before != expected
+    assert (run_copy / target).read_bytes() == expected
 
 
 def test_interrupted_by_the_user_it_leaves_no_half_written_file(tmp_path: Path) -> None:

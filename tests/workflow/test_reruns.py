@@ -1,14 +1,22 @@
-"""What a change makes the workflow do again, by dry runs on a finished small run."""
+"""What a change makes the workflow do again, by dry runs and real ones on a finished small run."""
 
+import os
 import re
 from pathlib import Path
 
+import numpy as np
+import pytest
 from support import snakemake
 
+import topoprint as tp
+
 ANALYSIS = {"average", "tables", "figures", "paper", "report"}
-VERDICT = {"study", "verdict", "what_it_sees", "report"}
-TOPOLOGY = {"distances", "study_across_seeds"} | ANALYSIS | VERDICT
-ALL_RULES = {"prepare", "train", "activations", "accuracy", "diagram", "baselines"} | TOPOLOGY
+EVALUATION = {"evaluate", "what_it_sees", "report"}
+TOPOLOGY = {"distances"} | ANALYSIS | EVALUATION
+ALL_RULES = {"prepare", "train", "respond", "accuracy", "diagram"} | TOPOLOGY
+# Of each seed, of its null models, and of both seeds together.
+COLLECTIONS = 5
+SEED = "results/digits/distances/seed1.h5"
 
 
 def planned(folder: Path, *arguments: str) -> dict[str, int]:
@@ -37,7 +45,7 @@ def test_another_number_of_bins_reruns_no_training_and_no_homology(run_copy: Pat
     change(run_copy, "distances: {bins: 100}")
     rerun = planned(run_copy)
     assert rerun.keys() == TOPOLOGY
-    assert rerun["distances"] == 2
+    assert rerun["distances"] == COLLECTIONS
 
 
 def test_another_number_of_epochs_reruns_all_training_and_what_follows(run_copy: Path) -> None:
@@ -49,25 +57,173 @@ def test_another_number_of_epochs_reruns_all_training_and_what_follows(run_copy:
 
 def test_another_zeta_reruns_homology_but_no_training(run_copy: Path) -> None:
     change(run_copy, "graph: {zeta: 0.001}")
-    assert planned(run_copy).keys() == TOPOLOGY | {"diagram", "baselines"}
+    assert planned(run_copy).keys() == TOPOLOGY | {"diagram"}
 
 
-def test_more_repetitions_of_nulls_rerun_the_verdict_alone(run_copy: Path) -> None:
-    change(run_copy, "nulls: {repetitions: 3}")
-    assert planned(run_copy).keys() == VERDICT
-    change(run_copy, "nulls: {models: [shuffled_layers, random_labels]}")
+def test_more_repetitions_of_nulls_rerun_the_evaluation_alone(run_copy: Path) -> None:
+    change(run_copy, "evaluation: {repetitions: 3}")
     rerun = planned(run_copy)
-    assert rerun.keys() == VERDICT | {"train_random_labels", "activations", "study_across_seeds"}
+    assert rerun.keys() == EVALUATION | {"distances"}
+    assert rerun["distances"] == 2
+    change(run_copy, "evaluation: {nulls: [initial, gaussian]}")
+    rerun = planned(run_copy)
+    assert rerun.keys() == EVALUATION | {"distances"}
+    assert rerun["distances"] == 2
+    change(run_copy, "evaluation: {nulls: [shuffled_layers, random_labels]}")
+    rerun = planned(run_copy)
+    assert rerun.keys() == TOPOLOGY | {"train_random_labels", "respond"}
     assert rerun["train_random_labels"] == 8
-    change(run_copy, "nulls: {models: []}")
-    assert planned(run_copy).keys() == {"report"}
+    change(run_copy, "evaluation: {nulls: []}")
+    assert planned(run_copy).keys() == EVALUATION
 
 
-def test_other_baselines_rerun_nothing_of_the_topology(run_copy: Path) -> None:
-    change(run_copy, "baselines: [number_of_edges]")
-    assert planned(run_copy).keys() == ANALYSIS | {"baselines"}
-    change(run_copy, "baselines: []")
-    assert planned(run_copy).keys() == ANALYSIS
+def test_a_null_that_is_trained_is_made_and_tested_while_all_matrices_are_kept(
+    run_copy: Path,
+) -> None:
+    change(run_copy, "evaluation: {nulls: [shuffled_layers, initial, random_labels]}")
+    before = tp.load_distances(run_copy / SEED)
+    table = run_copy / "results/tables/digits_null_tests.csv"
+    result = snakemake(run_copy, str(table.relative_to(run_copy)))
+    assert result.returncode == 0, result.stderr
+    assert "random_labels" in table.read_text()
+    assert told(run_copy) == f"networks: {len(before)} measures, computed none, kept {len(before)}"
+    network = run_copy / "results/digits/networks/layer_size-8/seed1.random_labels.safetensors"
+    assert tp.Network.load(network).id.variant == "random_labels"
+    first, second, *_ = told(run_copy, "seed1_nulls").splitlines()
+    assert first == second
+    assert ", computed none, kept " in first
+
+
+SIMPLE = "one_norm, frobenius_norm, number_of_edges, weight_histogram"
+
+
+def test_other_measures_rerun_no_training_no_homology_and_no_response(run_copy: Path) -> None:
+    for measures in (
+        "landscape, silhouette, heat, number_of_edges",
+        "landscape, silhouette, heat",
+        f"landscape, silhouette, {{kind: heat, sigma: 0.5}}, {SIMPLE}",
+        f"landscape, silhouette, heat, {{kind: heat, sigma: 0.5, name: heat_wide}}, {SIMPLE}",
+    ):
+        change(run_copy, f"measures: [{measures}]")
+        rerun = planned(run_copy)
+        assert rerun.keys() == TOPOLOGY
+        assert rerun["distances"] == COLLECTIONS
+
+
+def told(folder: Path, collection: str = "seed1") -> str:
+    """What the distances of a collection said of the measures that were computed."""
+    return (folder / f"results/logs/distances/digits/{collection}.log").read_text().strip()
+
+
+def unchanging(folder: Path) -> dict[Path, tuple[int, bytes]]:
+    """Networks, diagrams and responses, with their times."""
+    found = (folder / "results/digits").rglob("*")
+    parts = {"networks", "diagrams", "responses"}
+    return {
+        path: (path.stat().st_mtime_ns, path.read_bytes())
+        for path in found
+        if path.is_file() and parts & set(path.parts)
+    }
+
+
+@pytest.mark.parametrize(
+    ("measures", "computed"),
+    [
+        (f"landscape, silhouette, {{kind: heat, sigma: 0.5}}, {SIMPLE}", "heat"),
+        (f"landscape, silhouette, heat, {{kind: heat, sigma: 0.5, name: wide}}, {SIMPLE}", "wide"),
+    ],
+    ids=["another sigma", "a new measure"],
+)
+def test_only_what_was_asked_for_otherwise_is_computed(
+    run_copy: Path, measures: str, computed: str
+) -> None:
+    networks = unchanging(run_copy)
+    before = tp.load_distances(run_copy / SEED)
+    change(run_copy, f"measures: [{measures}]")
+    result = snakemake(run_copy, SEED)
+    assert result.returncode == 0, result.stderr
+    after = tp.load_distances(run_copy / SEED)
+    kept = before.keys() - {computed}
+    assert after.keys() == kept | {computed}
+    count = len(after)
+    assert told(run_copy) == f"networks: {count} measures, computed {computed}, kept {count - 1}"
+    for name in kept:
+        assert after[name].values.tobytes() == before[name].values.tobytes()
+        assert after[name].parameters == before[name].parameters
+    assert after[computed].parameters["sigma"] == 0.5
+    assert not np.array_equal(after[computed].values, before["heat"].values)
+    networks_after = unchanging(run_copy)
+    assert networks_after == networks
+
+
+def test_diagrams_made_otherwise_are_compared_anew(run_copy: Path) -> None:
+    before = tp.load_distances(run_copy / SEED)
+    change(
+        run_copy,
+        "homology: {max_dimension: 0}\nmeasures: [heat, one_norm]\nevaluation: {measures: []}\n",
+    )
+    assert planned(run_copy).keys() == TOPOLOGY | {"diagram"}
+    result = snakemake(run_copy, SEED)
+    assert result.returncode == 0, result.stderr
+    after = tp.load_distances(run_copy / SEED)
+    folder = run_copy / "results/digits/diagrams"
+    diagrams = [tp.Diagram.load(folder / label / "seed1.h5") for label in after["heat"].labels]
+    expected = tp.distance_matrix(diagrams, "heat").values
+    assert not np.array_equal(before["heat"].values, expected)
+    np.testing.assert_array_equal(after["heat"].values, expected)
+
+
+TOY = """\
+from typing import Literal
+from topoprint.measures.base import Pairwise
+from topoprint.validation import Name
+
+class DepthOf:
+    def of(self, subject):
+        return len(subject.network.weights) * 1000 + subject.network.layer_sizes[1]
+
+class Depth(Pairwise):
+    \"\"\"Difference in depth and width.\"\"\"
+
+    kind: Literal["depth"] = "depth"
+    name: Name = "depth"
+    factor: float = 1.0
+
+    @property
+    def feature(self):
+        return _DEPTH
+
+    def distance(self, one, other):
+        return self.factor * abs(one - other)
+
+_DEPTH = DepthOf()
+MEASURES = (Depth(), Depth(name="depth_twice", factor=2.0))
+"""
+
+
+def test_a_measure_that_another_package_brings_runs_through_the_workflow(
+    run_copy: Path, tmp_path: Path
+) -> None:
+    package = tmp_path / "package"
+    described = package / "toy_measures-1.0.dist-info"
+    described.mkdir(parents=True)
+    (package / "toy_measures.py").write_text(TOY)
+    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-measures\nVersion: 1.0\n")
+    (described / "entry_points.txt").write_text("[topoprint.measures]\ntoy = toy_measures\n")
+    change(run_copy, "measures: [heat, depth_twice, {kind: depth, name: own, factor: 3}]")
+    matrices = "results/digits/matrices.h5"
+    unknown = snakemake(run_copy, matrices)
+    assert unknown.returncode != 0
+    assert "measures.1: measure 'depth_twice' is not known" in unknown.stdout + unknown.stderr
+    path = os.pathsep.join(filter(None, [str(package), os.environ.get("PYTHONPATH")]))
+    result = snakemake(run_copy, matrices, PYTHONPATH=path)
+    assert result.returncode == 0, result.stderr
+    _, twice, own = tp.load_average(run_copy / matrices)
+    widths = np.array([8, 12, 12, 12])  # of all networks in their order
+    np.testing.assert_array_equal(twice.mean, 2 * np.abs(widths[:, None] - widths))
+    np.testing.assert_array_equal(own.mean, 1.5 * twice.mean)
+    assert own.parameters == {"kind": "depth", "factor": 3.0, "version": 1}
+    assert "computed depth_twice, own, kept " in told(run_copy)
 
 
 def test_another_split_reruns_everything(run_copy: Path) -> None:
@@ -78,7 +234,8 @@ def test_another_split_reruns_everything(run_copy: Path) -> None:
 def test_a_further_seed_trains_only_that_seed(run_copy: Path) -> None:
     change(run_copy, "seeds: [1, 2, 3]")
     rerun = planned(run_copy)
-    assert (rerun["train"], rerun["diagram"], rerun["distances"]) == (4, 4, 1)
+    # Of the new seed, of its null models, and of all seeds together.
+    assert (rerun["train"], rerun["diagram"], rerun["distances"]) == (4, 4, 3)
 
 
 def test_a_changed_network_retrains_only_that_network(run_copy: Path) -> None:
@@ -100,8 +257,8 @@ def test_a_deleted_diagram_reruns_it_and_what_follows(run_copy: Path) -> None:
     (run_copy / "results/digits/diagrams/layer_size-8/seed1.h5").unlink()
     rerun = planned(run_copy)
     assert rerun == {
-        "diagram": 1, "distances": 1, "average": 1, "tables": 1, "figures": 1, "paper": 1,
-        "report": 1,
+        "diagram": 1, "distances": 3, "average": 1, "tables": 1, "figures": 1, "paper": 1,
+        "evaluate": 1, "what_it_sees": 1, "report": 1,
     }  # fmt: skip
 
 
@@ -117,7 +274,7 @@ def test_a_deleted_network_retrains_that_cell_alone(run_copy: Path) -> None:
     before = lost.read_bytes()
     lost.unlink()
     rerun = planned(run_copy)
-    assert (rerun["train"], rerun["diagram"], rerun["distances"]) == (1, 1, 1)
+    assert (rerun["train"], rerun["diagram"], rerun["distances"]) == (1, 1, 3)
     result = snakemake(run_copy)
     assert result.returncode == 0, result.stderr
     assert lost.read_bytes() == before

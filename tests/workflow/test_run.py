@@ -10,36 +10,59 @@ import pytest
 from support import ROOT, SMALL_CONFIG, snakemake
 
 import topoprint as tp
-from topoprint.comparison.study import Study
-from topoprint.experiment.config import RESERVED, Nulls
-from topoprint.measures.baselines import BASELINES, baseline_matrices
-from topoprint.measures.measures import METRICS
-from topoprint.measures.registry import MEASURES
+from topoprint.comparison.files import load_comparison, load_comparisons
+from topoprint.experiment.config import MATRICES, RESERVED, RIVALS, Evaluation
+from topoprint.measures.of_diagrams import OfSummaries
+from topoprint.measures.registry import PAPER, measures
+from topoprint.measures.subject import Subject
 
 LABELS = ("layer_size-8", "layer_size-12", "input_order-1", "input_order-2")
 
 
+def of_library(measure: str, networks: list[tp.Network]) -> np.ndarray:
+    """Distances of trained networks by the library."""
+    known = measures()[measure]
+    if isinstance(known, OfSummaries) and known.filtration == "magnitude":
+        diagrams = [tp.persistence(tp.to_graph(network)) for network in networks]
+        return tp.distance_matrix(diagrams, measure).values
+    subjects = [Subject(network.id.network, lambda own=network: own) for network in networks]
+    return known.distances(subjects)
+
+
 def test_matrices_are_those_of_the_library(finished_run: Path) -> None:
-    matrices, identity = tp.load_average(finished_run / "results/digits/matrices.h5")
-    assert identity == {"dataset": "digits"}
-    assert [matrix.measure for matrix in matrices] == [*METRICS, *BASELINES]
+    matrices = tp.load_average(finished_run / "results/digits/matrices.h5")
+    assert [matrix.measure for matrix in matrices] == list(MATRICES)
+    networks = {
+        seed: [
+            tp.Network.load(
+                finished_run / f"results/digits/networks/{label}/seed{seed}.safetensors"
+            )
+            for label in LABELS
+        ]
+        for seed in (1, 2)
+    }
     for matrix in matrices:
+        assert matrix.index.datasets == ("digits",)
         assert matrix.labels == LABELS
         assert matrix.groups == ("layer_size", "layer_size", "input_order", "input_order")
-        assert matrix.seeds == ("1", "2")
+        assert matrix.seeds == (1, 2)
+        assert matrix.parameters == measures()[matrix.measure].parameters
         for run, seed in zip(matrix.runs, matrix.seeds, strict=True):
-            folder = finished_run / "results/digits/networks"
-            graphs = [
-                tp.to_graph(tp.Network.load(folder / label / f"seed{seed}.safetensors"))
-                for label in LABELS
-            ]
-            if matrix.measure in BASELINES:
-                (expected,) = baseline_matrices(graphs, LABELS, [matrix.measure])
-            else:
-                diagrams = [tp.persistence(graph) for graph in graphs]
-                expected = tp.distance_matrix(diagrams, matrix.measure)
-            np.testing.assert_array_equal(run, expected.values)
+            expected = of_library(matrix.measure, networks[seed])
+            np.testing.assert_array_equal(run, expected)
         np.testing.assert_array_equal(matrix.mean, matrix.runs.mean(axis=0))
+
+
+def test_rivals_are_compared_as_the_library_does(finished_run: Path) -> None:
+    found = load_comparison(finished_run / "results/digits/distances/seed1.h5")
+    assert list(found.matrices) == [*MATRICES, *RIVALS]
+    folder = finished_run / "results/digits/networks"
+    networks = [tp.Network.load(folder / label / "seed1.safetensors") for label in LABELS]
+    assert found.index == tuple(network.row for network in networks)
+    for name in RIVALS:
+        if "responses" not in measures()[name].needs:
+            expected = of_library(name, networks)
+            np.testing.assert_array_equal(found.matrices[name].values, expected, err_msg=name)
 
 
 def test_networks_of_one_configuration_are_different_networks(finished_run: Path) -> None:
@@ -66,35 +89,47 @@ def test_the_report_is_one_self_contained_page(finished_run: Path) -> None:
     assert "What do the distances see?" in page
 
 
-def test_the_verdict_is_that_of_the_studies(finished_run: Path) -> None:
-    studies = [Study.load(finished_run / f"results/digits/studies/seed{seed}.h5")[0]
-               for seed in (1, 2)]  # fmt: skip
-    matrices, _ = tp.load_average(finished_run / "results/digits/matrices.h5")
-    by_measure = {matrix.measure: matrix for matrix in matrices}
-    for seed, made in enumerate(studies):
-        assert made.labels == LABELS
-        assert list(made.nulls) == Nulls().models
-        for measure in METRICS:
-            np.testing.assert_array_equal(made.real[measure], by_measure[measure].runs[seed])
-    folder = finished_run / "results/digits/networks"
+def test_the_evaluation_is_that_of_the_distances(finished_run: Path) -> None:
+    folder = finished_run / "results/digits/distances"
+    seeds = [load_comparison(folder / f"seed{seed}.h5") for seed in (1, 2)]
+    nulls = [load_comparisons(folder / f"seed{seed}_nulls.h5") for seed in (1, 2)]
+    everything = [*MATRICES, *RIVALS]
+    by_measure = {
+        matrix.measure: matrix
+        for matrix in tp.load_average(finished_run / "results/digits/matrices.h5")
+    }
+    for seed, (real, made) in enumerate(zip(seeds, nulls, strict=True)):
+        assert real.index.labels == LABELS
+        states = [(null.index[0].id.state, null.index[0].id.repetition) for null in made]
+        assert states == [("shuffled_layers", 0), ("shuffled_layers", 1), ("initial", 0)]
+        for null in made:
+            assert tuple(own.original for own in null.index.ids) == real.index.ids
+        for measure in PAPER:
+            np.testing.assert_array_equal(
+                real.matrices[measure].values, by_measure[measure].runs[seed]
+            )
+    networks = finished_run / "results/digits/networks"
     initial = [
-        tp.persistence(tp.to_graph(tp.Network.load(folder / label / "seed1.initial.safetensors")))
+        tp.persistence(tp.to_graph(tp.Network.load(networks / label / "seed1.initial.safetensors")))
         for label in LABELS
     ]
     expected = tp.distance_matrix(initial, "heat").values
-    np.testing.assert_array_equal(studies[0].nulls["initial"]["heat"].values[0], expected)
-    table = (finished_run / "results/tables/digits_nulls.csv").read_text().splitlines()
+    np.testing.assert_array_equal(nulls[0][-1].matrices["heat"].values, expected)
+    table = (finished_run / "results/tables/digits_null_tests.csv").read_text().splitlines()
     # Nulls of the weights answer nothing; the untrained network does.
-    answering = [name for name, known in MEASURES.items() if "activations" in known.needs]
-    others = len(MEASURES) - len(answering)
-    assert len(table) == 1 + others * len(Nulls().models) + len(answering)
-    assert set(studies[0].nulls["initial"]) == set(MEASURES)
-    across, identity = Study.load(finished_run / "results/digits/studies/across_seeds.h5")
-    assert identity == {"dataset": "digits", "seed": "all"}
-    assert across.labels[:2] == ("layer_size-8/seed1", "layer_size-8/seed2")
-    first = [across.labels.index(f"{label}/seed1") for label in LABELS]
+    answering = [name for name in everything if "responses" in measures()[name].needs]
+    others = len(everything) - len(answering)
+    assert len(table) == 1 + others * len(Evaluation().nulls) + len(answering)
+    assert list(nulls[0][-1].matrices) == everything
+    assert list(nulls[0][0].matrices) == [name for name in everything if name not in answering]
+    across = load_comparison(folder / "all_seeds.h5")
+    assert across.index.seeds == (1, 2)
+    assert across.index.datasets == ("digits",)
+    assert across.index.labels[:2] == ("layer_size-8/seed1", "layer_size-8/seed2")
+    first = [across.index.labels.index(f"{label}/seed1") for label in LABELS]
     np.testing.assert_array_equal(
-        across.real["predictions"][np.ix_(first, first)], studies[0].real["predictions"]
+        across.matrices["predictions"].values[np.ix_(first, first)],
+        seeds[0].matrices["predictions"].values,
     )
     seen = (finished_run / "results/tables/what_it_sees.csv").read_text()
     assert "heat,ρ shuffled_layers,digits," in seen
@@ -115,8 +150,8 @@ def test_a_second_data_set_is_compared_with_the_first_in_the_control(run_copy: P
     result = snakemake(run_copy)
     assert result.returncode == 0, result.stderr
     assert all(path.stat().st_mtime_ns == time for path, time in before.items())
-    (matrix, *_), identity = tp.load_average(run_copy / "results/control/matrices.h5")
-    assert identity == {"dataset": "control"}
+    matrix, *_ = tp.load_average(run_copy / "results/control/matrices.h5")
+    assert matrix.index.datasets == ("digits", "other")
     assert matrix.labels == (
         "digits/input_order-1",
         "digits/input_order-2",
@@ -139,10 +174,13 @@ def test_a_second_data_set_is_compared_with_the_first_in_the_control(run_copy: P
         ["one_norm", "digits", "input_order-2"],
         ["one_norm", "other", "input_order-1"],
     ]
-    baselines, _ = tp.load_distances(run_copy / "results/control/baselines/seed1.h5")
-    assert baselines["weight_histogram"].labels == matrix.labels
-    assert np.isfinite(baselines["one_norm"].values).all()
-    (other, *_), _ = tp.load_average(run_copy / "results/other/matrices.h5")
+    distances = tp.load_distances(run_copy / "results/control/distances/seed1.h5")
+    assert distances["weight_histogram"].labels == matrix.labels
+    assert np.isfinite(distances["one_norm"].values).all()
+    assert distances.keys().isdisjoint({"cka", "procrustes", "predictions"})
+    retrieved = (run_copy / "results/tables/control_retrieval.csv").read_text()
+    assert "heat,data set," in retrieved
+    other, *_ = tp.load_average(run_copy / "results/other/matrices.h5")
     assert other.labels == ("layer_size-4", "input_order-1", "input_order-2")
 
 
@@ -234,11 +272,11 @@ def test_no_data_set_can_take_the_name_of_a_rule(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("datasets: [{name: x, type: digits}]")
     result = snakemake(tmp_path, "--list-rules")
     rules = set(re.findall(r"^(\w+)$", result.stdout, re.MULTILINE))
-    assert {"all", "train", "control_distances"} <= rules
+    assert {"all", "train", "distances"} <= rules
     assert rules - {"x"} <= RESERVED
 
 
-def test_a_control_of_two_networks_is_compared_but_not_judged(tmp_path: Path) -> None:
+def test_a_control_of_two_networks_is_compared_but_not_evaluated(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
         "datasets: [{name: a, type: digits}, {name: b, type: digits, split_seed: 1}]\n"
         "experiments:\n"
@@ -248,6 +286,6 @@ def test_a_control_of_two_networks_is_compared_but_not_judged(tmp_path: Path) ->
     result = snakemake(tmp_path, "--dry-run", "--quiet", "rules")
     assert result.returncode == 0, result.stderr
     rules = dict(re.findall(r"^(\w+) +(\d+)$", result.stdout + result.stderr, re.MULTILINE))
-    assert rules["control_distances"] == "5"
-    assert rules["study"] == "10"
-    assert rules.keys().isdisjoint({"control_study", "control_truths"})
+    # Of each data set five seeds, their nulls and all together; of the control five seeds.
+    assert rules["distances"] == str(2 * (5 + 5 + 1) + 5)
+    assert rules["evaluate"] == "2"

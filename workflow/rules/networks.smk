@@ -1,13 +1,16 @@
+# Data sets → trained networks → what they answer.
+
+
 # Data are fetched where snakemake runs: the nodes of a cluster may have no internet.
 rule prepare:
     input:
-        own_file,
+        lambda wildcards: PLAN.own_file(wildcards.dataset),
     output:
-        "results/{dataset}/data.h5",
+        data="results/{dataset}/data.h5",
     log:
-        "results/logs/data/{dataset}.log",
+        "results/logs/prepare/{dataset}.log",
     benchmark:
-        "results/benchmarks/data/{dataset}.tsv"
+        "results/benchmarks/prepare/{dataset}.tsv"
     priority: 2
     localrule: True
     conda:
@@ -17,9 +20,9 @@ rule prepare:
         mem_mb=2000,
         runtime=60,
     params:
-        spec=dataset_spec,
+        spec=lambda wildcards: PLAN.prepare_spec(wildcards.dataset),
     shell:
-        "topoprint data --spec {params.spec:q} --output {output} > {log} 2>&1"
+        "topoprint prepare --spec {params.spec:q} --output {output.data} > {log} 2>&1"
 
 
 # Trainings are long: what they tell of their epochs is seen in the terminal as well as in the log.
@@ -39,10 +42,10 @@ rule features:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=memory(need_of_features),
-        runtime=minutes(need_of_features),
+        mem_mb=memory(lambda wildcards: PLAN.needs.features(wildcards.dataset)),
+        runtime=minutes(lambda wildcards: PLAN.needs.features(wildcards.dataset)),
     params:
-        spec=feature_spec,
+        spec=lambda wildcards: PLAN.features_spec(wildcards.dataset),
     shell:
         "topoprint features {input.data} --spec {params.spec:q} --network {output.network} "
         "--output {output.features} 2>&1 | tee -i {log} >&2"
@@ -50,7 +53,7 @@ rule features:
 
 rule train:
     input:
-        data=training_data,
+        data=lambda wildcards: PLAN.samples(wildcards.dataset),
     output:
         trained=NETWORK,
         initial=INITIAL,
@@ -58,63 +61,54 @@ rule train:
         "results/logs/train/{dataset}/{network}/seed{seed}.log",
     benchmark:
         "results/benchmarks/train/{dataset}/{network}/seed{seed}.tsv"
-    # All trainings first: the study of all seeds waits for them, and is the longest of the studies.
+    # All trainings first: the distances of all seeds wait for them, and take the longest.
     priority: 1
     conda:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=memory(need_of_train),
-        runtime=minutes(need_of_train),
+        mem_mb=memory(lambda job: PLAN.needs.train(job.dataset, job.network)),
+        runtime=minutes(lambda job: PLAN.needs.train(job.dataset, job.network)),
     params:
-        spec=network_spec,
+        spec=lambda wildcards: PLAN.train_spec(wildcards.dataset, wildcards.network),
+        option=lambda wildcards, output: f"--initial {output.initial}",
     shell:
         "topoprint train {input.data} --network {wildcards.network} --seed {wildcards.seed} "
-        "--spec {params.spec:q} --initial {output.initial} --output {output.trained} "
+        "--spec {params.spec:q} {params.option} --output {output.trained} "
         "2>&1 | tee -i {log} >&2"
 
 
 # A null model that is trained: the same network from the same weights, on labels in random order.
-rule train_random_labels:
-    input:
-        data=training_data,
+use rule train as train_random_labels with:
     output:
         trained=RANDOM_LABELS,
     log:
         "results/logs/train_random_labels/{dataset}/{network}/seed{seed}.log",
     benchmark:
         "results/benchmarks/train_random_labels/{dataset}/{network}/seed{seed}.tsv"
-    conda:
-        "../../envs/train.yaml"
-    threads: 1
-    resources:
-        mem_mb=memory(need_of_train),
-        runtime=minutes(need_of_train),
+    priority: 0
     params:
-        spec=network_spec,
-    shell:
-        "topoprint train {input.data} --network {wildcards.network} --seed {wildcards.seed} "
-        "--spec {params.spec:q} --random-labels --output {output.trained} 2>&1 | tee -i {log} >&2"
+        option="--random-labels",
 
 
 # What the networks of one seed answer to the test samples.
-rule activations:
+rule respond:
     input:
-        data=training_data,
-        networks=of_networks(STATES),
+        data=lambda wildcards: PLAN.samples(wildcards.dataset),
+        networks=lambda job: PLAN.responding(job.dataset, job.seed),
     output:
-        activations=ACTIVATIONS,
+        responses=RESPONSES,
     log:
-        "results/logs/activations/{dataset}/seed{seed}.log",
+        "results/logs/respond/{dataset}/seed{seed}.log",
     benchmark:
-        "results/benchmarks/activations/{dataset}/seed{seed}.tsv"
+        "results/benchmarks/respond/{dataset}/seed{seed}.tsv"
     priority: 1
     conda:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=memory(need_of_activations),
-        runtime=minutes(need_of_activations),
+        mem_mb=memory(lambda wildcards: PLAN.needs.respond(wildcards.dataset)),
+        runtime=minutes(lambda wildcards: PLAN.needs.respond(wildcards.dataset)),
     shell:
-        "topoprint activations {input.data} {input.networks} --output {output.activations} "
+        "topoprint respond {input.data} {input.networks} --output {output.responses} "
         "> {log} 2>&1"

@@ -4,33 +4,48 @@ Modules that a single stage needs are imported in its function, so that no stage
 imports of another: ``diagram`` never loads torch.
 """
 
+import os
 import signal
 import sys
 
 from topoprint.cli.options import app
 from topoprint.errors import InputError
+from topoprint.storage import MENDABLE
 
 # Importing a module of subcommands makes them known to the app, in the order of the stages.
 # isort: off
-from topoprint.cli import experiment, topology, study, analysis
+from topoprint.cli import experiment, topology, verdict, analysis
 
 # isort: on
-__all__ = ["analysis", "app", "experiment", "main", "study", "topology"]
+__all__ = ["analysis", "app", "experiment", "main", "topology", "verdict"]
 
 
 def main() -> None:
-    """Run the command; input that cannot be used gives one sentence and exit status 2."""
+    """Run the command; what ends it early is told in one sentence.
+
+    The exit status is 2 for input that cannot be used and whatever else the user can mend, 1 for
+    a fault of the machine, such as a full disk, and 128 + number for a signal.
+    """
     # A terminated process removes its temporary files, as an interrupted one does.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda received, _: sys.exit(128 + received))
     try:
-        app()
+        try:
+            app()
+        finally:
+            _flush()
     except InputError as error:
         print(f"topoprint: {error}", file=sys.stderr)
         sys.exit(2)
+    except BrokenPipeError:  # whoever reads has read enough
+        sys.exit(1)
     except OSError as error:
-        print(
-            f"topoprint: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr
-        )
+        name = f"{error.filename}: " if error.filename else ""
+        print(f"topoprint: {name}{error.strerror or error}", file=sys.stderr)
+        sys.exit(2 if error.errno in MENDABLE else 1)
+    except MemoryError as error:
+        print(f"topoprint: {str(error) or 'not enough memory'}", file=sys.stderr)
         sys.exit(1)
     except ModuleNotFoundError as error:
         print(
@@ -39,3 +54,14 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(1)
+
+
+def _flush() -> None:
+    """Write what was printed, so that a full disk is told as that of other files is."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes again
+        raise OSError(error.errno, error.strerror, "standard output") from error

@@ -1,46 +1,63 @@
 """Subcommands of the analysis: averaged matrices → figures, tables, report."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from topoprint.cli.options import Output, app, make_parent
-from topoprint.comparison.matrix import AveragedMatrix, load_average
+from topoprint.cli.options import app
+from topoprint.cli.outputs import (
+    FolderOutput,
+    PageOutput,
+    TableOutput,
+    folder_option,
+    make_parent,
+    table_option,
+)
+from topoprint.comparison.files import load_average
+from topoprint.comparison.matrix import AveragedMatrix
 from topoprint.errors import InputError
+from topoprint.identity import Index
 
-if TYPE_CHECKING:  # their own imports take longer than most stages
-    from topoprint.evaluation.truths import Truth
-    from topoprint.evaluation.verdict import Verdict
+if TYPE_CHECKING:  # its own imports take longer than most stages
+    from topoprint.evaluation.evaluation import Evaluation
 
 
 @app.command()
 def figures(
     matrices: Annotated[Path, typer.Argument(help="matrices.h5 that `topoprint average` wrote.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")],
+    output: FolderOutput,
+    dendrogram: Annotated[
+        bool, typer.Option("--dendrogram", help="Draw the means in dendrogram order as well.")
+    ] = False,
+    spec: Annotated[str | None, typer.Option(help="That choice as JSON, in place of it.")] = None,
 ) -> None:
     """Draw the heatmaps of the averaged matrices."""
-    from topoprint.reporting.figures import write_heatmaps
+    from topoprint.experiment.config import Figures
+    from topoprint.reporting.heatmaps import write_dendrogram, write_heatmaps
+    from topoprint.validation import parse_json
 
-    averaged, _ = load_average(matrices)
+    asked = parse_json(Figures, spec, "--spec") if spec else Figures(dendrogram=dendrogram)
+    averaged = load_average(matrices)
     output.mkdir(parents=True, exist_ok=True)
     for matrix in averaged:
         write_heatmaps(output, matrix)
+        if asked.dendrogram:
+            write_dendrogram(output, matrix)
 
 
 @app.command()
 def tables(
     matrices: Annotated[Path, typer.Argument(help="matrices.h5 that `topoprint average` wrote.")],
-    statistics: Annotated[Path, typer.Option(help="CSV to write: statistics of the groups.")],
-    distances: Annotated[Path, typer.Option(help="CSV to write: averaged distances.")],
-    networks: Annotated[Path, typer.Option(help="CSV to write: which row is which network.")],
+    statistics: Annotated[Path, table_option("statistics of the groups")],
+    distances: Annotated[Path, table_option("averaged distances")],
+    networks: Annotated[Path, table_option("which row is which network")],
 ) -> None:
     """Write the averaged distances and their statistics as tables."""
     from topoprint.reporting.tables import write_distances, write_networks, write_statistics
 
-    averaged, _ = load_average(matrices)
+    averaged = load_average(matrices)
     for path in (statistics, distances, networks):
         make_parent(path)
     write_networks(networks, averaged[0])
@@ -51,8 +68,8 @@ def tables(
 @app.command()
 def accuracy(
     networks: Annotated[list[Path], typer.Argument(help="Trained networks.")],
-    output: Output,
-    figures: Annotated[Path | None, typer.Option(help="Folder to draw them into.")] = None,
+    output: TableOutput,
+    figures: Annotated[Path | None, folder_option("Folder to draw them into.")] = None,
 ) -> None:
     """Collect the test accuracy of trained networks, as a table and a figure."""
     from topoprint.reporting.tables import read_accuracies, write_accuracies
@@ -70,10 +87,10 @@ def accuracy(
 @app.command()
 def overview(
     matrices: Annotated[list[Path], typer.Argument(help="matrices.h5, one a data set.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")],
+    output: FolderOutput,
 ) -> None:
     """Draw the heatmaps of several data sets side by side, on one scale."""
-    from topoprint.reporting.figures import write_overview
+    from topoprint.reporting.heatmaps import write_overview
 
     by_dataset = _by_dataset(matrices)
     output.mkdir(parents=True, exist_ok=True)
@@ -92,9 +109,9 @@ def overview(
 @app.command()
 def paper(
     matrices: Annotated[list[Path], typer.Argument(help="matrices.h5, one a data set.")],
-    output: Output,
-    norms: Annotated[Path, typer.Option(help="CSV to write: norms of the control's networks.")],
-    statistics: Annotated[Path, typer.Option(help="CSV to write: statistics of these norms.")],
+    output: TableOutput,
+    norms: Annotated[Path, table_option("norms of the control's networks")],
+    statistics: Annotated[Path, table_option("statistics of these norms")],
     control: Annotated[str, typer.Option(help="Experiment that is the control.")] = "input_order",
 ) -> None:
     """Set Tables 2 and 3 of the paper beside these matrices."""
@@ -112,69 +129,60 @@ def paper(
 
 
 @app.command()
-def judge(
-    studies: Annotated[list[Path], typer.Argument(help="Studies of the seeds of one data set.")],
-    nulls: Annotated[Path, typer.Option(help="CSV to write: each measure beside each null.")],
-    explained: Annotated[Path, typer.Option(help="CSV to write: what size and histogram explain.")],
-    truths: Annotated[Path, typer.Option(help="CSV to write: whether equal shapes are near.")],
-    figures: Annotated[Path, typer.Option(help="Folder to draw the verdict into.")],
-    across: Annotated[
-        Path | None, typer.Option(help="Study of the networks of all seeds together.")
-    ] = None,
+def evaluate(
+    distances: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Distances of one collection of networks: of each seed, of all seeds together, "
+            "and of the null models of each seed; of what a file is it says itself."
+        ),
+    ],
+    null_tests: Annotated[Path, table_option("each measure by each null")],
+    variance: Annotated[Path, table_option("what size and histogram explain")],
+    retrieval: Annotated[Path, table_option("whether networks are found")],
+    figures: Annotated[Path, folder_option("Folder to draw into.")],
 ) -> None:
-    """Judge what each measure sees, from networks and their null models."""
-    from topoprint.evaluation import verdict
-    from topoprint.evaluation.answers import answers
-    from topoprint.evaluation.truths import Truth
-    from topoprint.reporting.figures import write_answers
+    """Evaluate what each measure sees: null tests, variance explained, retrieval."""
+    from topoprint.evaluation.findings import findings
+    from topoprint.evaluation.null_tests import NullTest
+    from topoprint.evaluation.retrieval import Retrieval
+    from topoprint.evaluation.variance import VarianceExplained
+    from topoprint.reporting.figures import write_findings
     from topoprint.reporting.tables import write_records
 
-    of_datasets, _ = _verdicts([*studies, across] if across else studies)
-    if len(of_datasets) != 1:
-        raise InputError(f"studies of one data set are judged, not of {', '.join(of_datasets)}")
-    (found,) = of_datasets.values()
-    for path in (nulls, explained, truths):
+    evaluations = _evaluations(distances)
+    if len(evaluations) != 1:
+        raise InputError(
+            f"the distances of one collection are evaluated, not of {', '.join(evaluations)}"
+        )
+    (found,) = evaluations.values()
+    for path in (null_tests, variance, retrieval):
         make_parent(path)
-    write_records(nulls, verdict.NullVerdict, found.nulls)
-    write_records(explained, verdict.Explained, found.explained)
-    write_records(truths, Truth, found.truths)
+    write_records(null_tests, NullTest, found.null_tests)
+    write_records(variance, VarianceExplained, found.variance)
+    write_records(retrieval, Retrieval, found.retrieval)
     figures.mkdir(parents=True, exist_ok=True)
-    write_answers(figures, answers(of_datasets), "verdict")
-
-
-@app.command(name="control-truths")
-def control_truths(
-    studies: Annotated[list[Path], typer.Argument(help="Studies of the control, one a seed.")],
-    output: Output,
-) -> None:
-    """Judge whether each measure puts networks of one data set near one another."""
-    from topoprint.comparison.study import Study
-    from topoprint.evaluation.truths import Truth, dataset_truths
-    from topoprint.reporting.tables import write_records
-
-    make_parent(output)
-    write_records(output, Truth, dataset_truths([Study.load(path)[0] for path in studies]))
+    write_findings(figures, findings(evaluations), "evaluation")
 
 
 @app.command(name="what-it-sees")
 def what_it_sees(
-    studies: Annotated[
-        list[Path],
-        typer.Argument(help="Studies of the seeds of all data sets, and of the control."),
+    distances: Annotated[
+        list[Path], typer.Argument(help="Distances as `topoprint evaluate` takes, of several.")
     ],
-    output: Output,
-    figures: Annotated[Path, typer.Option(help="Folder to draw it into.")],
+    output: TableOutput,
+    figures: Annotated[Path, folder_option("Folder to draw it into.")],
 ) -> None:
-    """Put the verdicts of all data sets together: measure × question."""
-    from topoprint.evaluation.answers import Answer, answers
-    from topoprint.reporting.figures import write_answers
+    """Put the evaluations of all data sets together: measure × question."""
+    from topoprint.evaluation.findings import Finding, findings
+    from topoprint.reporting.figures import write_findings
     from topoprint.reporting.tables import write_records
 
-    found = answers(*_verdicts(studies))
+    found = findings(_evaluations(distances))
     make_parent(output)
-    write_records(output, Answer, found)
+    write_records(output, Finding, found)
     figures.mkdir(parents=True, exist_ok=True)
-    write_answers(figures, found, "what_it_sees")
+    write_findings(figures, found, "what_it_sees")
 
 
 @app.command()
@@ -189,9 +197,7 @@ def reproduce(
     results: Annotated[
         Path, typer.Option(help="Folder of a run, with {data set}/matrices.h5.")
     ] = Path("results"),
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")] = Path(
-        "results/reproduction"
-    ),
+    output: FolderOutput = Path("results/reproduction"),
 ) -> None:
     """Compare a run with the matrices that the authors of the paper published."""
     from topoprint.paper.reproduction import (
@@ -201,7 +207,7 @@ def reproduce(
         group_means,
         pair_up,
     )
-    from topoprint.reporting.figures import write_reproduction
+    from topoprint.reporting.heatmaps import write_reproduction
     from topoprint.reporting.tables import write_records
 
     paths = sorted(results.glob("*/matrices.h5"))
@@ -227,57 +233,64 @@ def reproduce(
 
 @app.command()
 def report(
-    matrices: Annotated[list[Path], typer.Argument(help="matrices.h5, one a data set.")],
-    output: Output,
-    accuracy: Annotated[
-        list[Path], typer.Option(help="Table of accuracies; may be repeated.")
-    ] = [],  # noqa: B006
-    config: Annotated[str, typer.Option(help="The config to show, as JSON.")] = "{}",
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="What the page shows, each file says itself what it is: matrices.h5, one a data "
+            "set; distances as `topoprint evaluate` takes; tables of accuracies."
+        ),
+    ],
+    output: PageOutput,
+    spec: Annotated[str, typer.Option(help="The config to show, as JSON.")] = "{}",
     benchmarks: Annotated[Path | None, typer.Option(help="Folder of benchmark files.")] = None,
-    study: Annotated[
-        list[Path], typer.Option(help="Study of a data set or the control; may be repeated.")
-    ] = [],  # noqa: B006
 ) -> None:
     """Write the report, one self-contained HTML page."""
+    from topoprint.comparison.files import AVERAGE_FORMAT
     from topoprint.reporting.report import write_report
     from topoprint.reporting.tables import load_accuracies
+    from topoprint.storage import format_of
+    from topoprint.validation import parse_json
 
-    scores = [score for path in accuracy for score in load_accuracies(path)]
-    try:
-        shown = json.loads(config)
-    except json.JSONDecodeError as error:
-        raise InputError(f"--config is not JSON ({error})") from error
+    kinds = {path: format_of(path) for path in files}
+    matrices = [path for path, kind in kinds.items() if kind == AVERAGE_FORMAT]
+    distances = [path for path, kind in kinds.items() if kind not in (AVERAGE_FORMAT, None)]
+    tables = [path for path, kind in kinds.items() if kind is None]
+    if not matrices:
+        raise InputError("no matrices.h5 is among the files, as `topoprint average` writes them")
+    scores = [score for path in tables for score in load_accuracies(path)]
+    shown = parse_json(dict[str, Any], spec, "--spec")
+    by_dataset, evaluations = _by_dataset(matrices), _evaluations(distances)
     make_parent(output)
-    write_report(output, _by_dataset(matrices), scores, shown, benchmarks, *_verdicts(study))
+    write_report(output, by_dataset, scores, shown, benchmarks, evaluations)
 
 
-def _verdicts(paths: Sequence[Path]) -> tuple[dict[str, "Verdict"], list["Truth"]]:
-    """Verdicts by data set, and the truths of the control, from the studies of all of them."""
-    from topoprint.comparison.study import Study
-    from topoprint.evaluation.truths import dataset_truths
-    from topoprint.evaluation.verdict import Verdict
+def _evaluations(paths: Sequence[Path]) -> "dict[str, Evaluation]":
+    """Evaluate the distances of several collections, by the name of their data set."""
+    from topoprint.comparison.files import load_comparisons
+    from topoprint.comparison.matrix import Comparison
+    from topoprint.evaluation.evaluation import evaluate
 
-    by_dataset: dict[str, dict[str, Study]] = {}
+    by_dataset: dict[str, dict[str, list[Comparison]]] = {}
     for path in paths:
-        made, identity = Study.load(path)
-        of_seeds = by_dataset.setdefault(identity["dataset"], {})
-        if identity["seed"] in of_seeds:
-            raise InputError(f"{path}: seed {identity['seed']} is among the studies twice")
-        of_seeds[identity["seed"]] = made
-    control = dataset_truths(list(by_dataset.pop("control", {}).values()))
-    found = {}
-    for name, of_seeds in by_dataset.items():
-        across = of_seeds.pop("all", None)
-        found[name] = Verdict.of(list(of_seeds.values()), across)
-    return found, control
+        if paths.count(path) > 1:
+            raise InputError(f"{path}: is among the files twice")
+        found = load_comparisons(path)
+        by_dataset.setdefault(_name(found[0].index), {})[str(path)] = found
+    return {name: evaluate(files) for name, files in by_dataset.items()}
 
 
 def _by_dataset(paths: Sequence[Path]) -> dict[str, list[AveragedMatrix]]:
     """Averaged matrices of each data set, in the order of the files."""
     found = {}
     for path in paths:
-        averaged, identity = load_average(path)
-        if identity["dataset"] in found:
-            raise InputError(f"{path}: data set {identity['dataset']!r} is among the files twice")
-        found[identity["dataset"]] = averaged
+        averaged = load_average(path)
+        name = _name(averaged[0].index)
+        if name in found:
+            raise InputError(f"{path}: data set {name!r} is among the files twice")
+        found[name] = averaged
     return found
+
+
+def _name(index: Index) -> str:
+    """Name of a collection: its data set, or ``control`` where there are several."""
+    return index.datasets[0] if len(index.datasets) == 1 else "control"

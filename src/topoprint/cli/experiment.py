@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from topoprint.cli.options import Device, Output, app, make_parent
+from topoprint.cli.options import Device, app
+from topoprint.cli.outputs import NetworkOutput, Output, make_parent, network_option
 from topoprint.errors import InputError
-from topoprint.storage import atomic_path
+from topoprint.storage import write_bytes
 
 
 @app.command()
@@ -32,7 +33,7 @@ def config(
 
 
 @app.command()
-def data(
+def prepare(
     output: Output,
     spec: Annotated[str, typer.Option(help="The data set's part of the config, as JSON.")],
     root: Annotated[
@@ -40,10 +41,10 @@ def data(
     ] = Path("data"),
 ) -> None:
     """Fetch and prepare a data set."""
-    from topoprint.experiment.config import parse_slice
     from topoprint.experiment.datasets import DatasetConfig, load_dataset
+    from topoprint.validation import parse_json
 
-    dataset = parse_slice(DatasetConfig, spec, "--spec")
+    dataset = parse_json(DatasetConfig, spec, "--spec")
     samples = load_dataset(dataset, root)
     make_parent(output)
     samples.save(output, dataset.model_dump(mode="json"))
@@ -53,37 +54,34 @@ def data(
 def features(
     samples: Annotated[Path, typer.Argument(help="Data file of images.")],
     output: Output,
-    network: Annotated[Path, typer.Option(help="File to write the convolutional network to.")],
+    network: Annotated[Path, network_option("convolutional")],
     spec: Annotated[str, typer.Option(help="How it is trained, as JSON.")] = "{}",
     device: Device = "auto",
 ) -> None:
     """Train a convolutional network on images and keep the features that it makes of them."""
     from safetensors.numpy import save
 
-    from topoprint.experiment.config import parse_slice
     from topoprint.experiment.datasets.base import FeatureSettings
     from topoprint.experiment.datasets.samples import Samples
     from topoprint.experiment.features import extract
     from topoprint.experiment.training import choose_device
+    from topoprint.validation import parse_json
 
-    settings: FeatureSettings = parse_slice(FeatureSettings, spec, "--spec")
+    settings: FeatureSettings = parse_json(FeatureSettings, spec, "--spec")
     made, weights = extract(Samples.load(samples), settings, choose_device(device))
     for path in (output, network):
         make_parent(path)
-    with atomic_path(network) as temporary:
-        temporary.write_bytes(save(weights))
+    write_bytes(network, save(weights))
     made.save(output, settings.model_dump(mode="json"))
 
 
 @app.command()
 def train(
     samples: Annotated[Path, typer.Argument(help="Data file that `topoprint data` wrote.")],
-    output: Output,
+    output: NetworkOutput,
     network: Annotated[str, typer.Option(help="Name of the network.")],
     seed: Annotated[int, typer.Option(help="Seed of the network.")],
-    initial: Annotated[
-        Path | None, typer.Option(help="File to write the untrained network to.")
-    ] = None,
+    initial: Annotated[Path | None, network_option("untrained")] = None,
     spec: Annotated[str, typer.Option(help="Architecture and training, as JSON.")] = "{}",
     random_labels: Annotated[
         bool, typer.Option("--random-labels", help="Train on the labels in random order.")
@@ -91,16 +89,17 @@ def train(
     device: Device = "auto",
 ) -> None:
     """Train one network from its own random stream."""
-    from topoprint.experiment.config import parse_slice
     from topoprint.experiment.datasets.samples import Samples
-    from topoprint.experiment.design import Cell, NetworkSpec
+    from topoprint.experiment.design import NetworkSpec
     from topoprint.experiment.training import choose_device
     from topoprint.experiment.training import train as run
+    from topoprint.identity import NetworkId
+    from topoprint.validation import parse_json
 
-    parsed: NetworkSpec = parse_slice(NetworkSpec, spec, "--spec")
+    parsed: NetworkSpec = parse_json(NetworkSpec, spec, "--spec")
     labels = parsed.architecture.number_of_labels
     loaded = Samples.load(samples, None if labels == "all" else labels)
-    cell = Cell(loaded.name, network, seed)
+    cell = NetworkId(loaded.name, network, seed)
     result = run(cell, parsed, loaded, choose_device(device), random_labels)
     for path, made in ((initial, result.initial), (output, result.trained)):
         if path:
@@ -109,30 +108,40 @@ def train(
 
 
 @app.command()
-def activations(
+def respond(
     samples: Annotated[Path, typer.Argument(help="Data file that the networks were trained on.")],
-    networks: Annotated[list[Path], typer.Argument(help="Networks of one seed.")],
+    networks: Annotated[list[Path], typer.Argument(help="Networks of the experiment.")],
     output: Output,
     device: Device = "auto",
 ) -> None:
     """Keep what networks answer to the test samples."""
-    from topoprint.experiment.activations import respond
     from topoprint.experiment.datasets.samples import Samples
-    from topoprint.experiment.training import choose_device
+    from topoprint.experiment.design import NetworkSpec
+    from topoprint.experiment.training import choose_device, in_order, one_reproducible_thread
+    from topoprint.identity import Index
     from topoprint.networks.network import Network
-    from topoprint.responses.responses import save_activations
+    from topoprint.responses.respond import probes
+    from topoprint.responses.respond import respond as run
+    from topoprint.responses.responses import save_responses
 
     loaded = Samples.load(samples)
     chosen = choose_device(device)
-    answers = {}
-    identity = {"dataset": loaded.name, "seed": ""}
+    rows, responses = [], []
     for path in networks:
         network = Network.load(path)
-        try:
-            answer = respond(network, loaded, chosen)
-        except InputError as error:
-            raise InputError(f"{path}: {error}") from error
-        identity["seed"] = network.identity["seed"]
-        answers[network.identity["network"], network.metadata["state"]] = answer
+        if network.id.dataset != loaded.name or "spec" not in network.metadata:
+            raise InputError(
+                f"{path}: is of data set {network.id.dataset!r}, the samples are of "
+                f"{loaded.name!r}; give networks that `topoprint train` trained on them"
+            )
+        seen = NetworkSpec.model_validate(network.metadata["spec"])
+        with one_reproducible_thread():
+            try:
+                responses.append(run(network, in_order(loaded, seen, loaded.x_test), chosen))
+            except InputError as error:
+                raise InputError(f"{path}: {error}") from error
+        rows.append(network.row)
+    index = Index(rows)
+    index.check_distinct()
     make_parent(output)
-    save_activations(output, answers, identity)
+    save_responses(output, index, responses, probes(loaded.x_test))

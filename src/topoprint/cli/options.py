@@ -1,12 +1,16 @@
 """The app, and what its subcommands share."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Annotated, Literal
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from topoprint.errors import InputError
+
+if TYPE_CHECKING:  # its own imports take longer than most stages
+    from topoprint.measures.base import Measure
 
 app = typer.Typer(
     help="Topological fingerprints of neural networks: a subcommand a stage, each usable by hand.",
@@ -16,7 +20,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Output = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
+
+def _names() -> str:
+    """Name all measures, where help is asked for; finding them takes longer than most stages."""
+    if "--help" not in sys.argv[1:]:
+        return ""
+    from topoprint.measures.registry import measures
+
+    return f"Known are {', '.join(measures())}; "
+
+
 Layers = Annotated[
     str | None,
     typer.Option(help="Names of the dense layers, first to last, separated by commas."),
@@ -24,63 +37,57 @@ Layers = Annotated[
 Zeta = Annotated[float, typer.Option(help="Smoothing parameter of equation 1.")]
 Bias = Annotated[bool, typer.Option(help="Whether biases are edges.")]
 Device = Annotated[str, typer.Option(help="cpu, cuda, or auto: cuda if there is one.")]
-HomologyEngine = Annotated[str, typer.Option("--engine", help="auto, forest or flagser.")]
 MaxDimension = Annotated[int, typer.Option(help="Largest homology dimension.")]
-Metric = Annotated[
+Measures = Annotated[
     list[str],
-    typer.Option(help="landscape, silhouette or heat; may be repeated.", show_default="all three"),
-]
-Across = Annotated[bool, typer.Option("--across", help="Compare networks of several data sets.")]
-GridOption = Annotated[str, typer.Option(help="paper (each pair its own) or shared.")]
-Bins = Annotated[int, typer.Option(help="Grid points.")]
-MinPersistence = Annotated[float, typer.Option(help="Bars of at most this length are dropped.")]
-Infinity = Annotated[float, typer.Option(help="What stands for a death at infinity.")]
-Dimensions = Annotated[
-    list[int],
     typer.Option(
-        "--dimension", help="Homology dimension to compare; may be repeated.", show_default="all"
+        "--measure",
+        help="Measure by its name, or with parameters as in heat:sigma=0.5,name=wide; may be "
+        f"repeated. {_names()}`topoprint measures` says what each is.",
+        show_default="those of the paper",
     ),
 ]
-HeatUnitMass = Annotated[
-    bool, typer.Option("--heat-unit-mass", help="Divide each heat image by its number of bars.")
-]
-LandscapeLayers = Annotated[int, typer.Option(help="Layers of the landscape.")]
-SilhouettePower = Annotated[float, typer.Option(help="Power of the silhouette's weights.")]
-HeatSigma = Annotated[float, typer.Option(help="Width of the heat kernel.")]
-DistanceEngine = Annotated[str, typer.Option(help="exact, or giotto (giotto-tda's own code).")]
 
 
-def make_parent(path: Path) -> None:
-    """Make the folder that a file is to be written in."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def parse_measures(asked: Sequence[str], **settings: Any) -> "list[Measure]":
+    """Make the measures that a command line asks for, with settings that all share.
 
-
-def common_identity(
-    paths: Sequence[Path],
-    identities: Sequence[Mapping[str, str]],
-    across: Literal["dataset", "seed"] | None = None,
-) -> tuple[dict[str, str], list[str]]:
-    """Find what all networks share, seed and data set, and their labels, which must differ.
-
-    Networks of several data sets, or of several seeds, are named with these.
+    Raises
+    ------
+    InputError
+        If one is not known, or is asked for twice.
     """
-    shared = {key: identities[0].get(key, "") for key in ("dataset", "seed")}
-    if across:
-        shared[across] = {"dataset": "control", "seed": "all"}[across]
-    seen: dict[str, Path] = {}
-    for path, identity in zip(paths, identities, strict=True):
-        for key in shared:
-            if key != across and identity.get(key, "") != shared[key]:
-                raise InputError(
-                    f"{path} is of {key} {identity.get(key, '')!r}, {paths[0]} of "
-                    f"{shared[key]!r}; a file holds one seed of one data set"
-                )
-        label = identity.get("network", "")
-        if across == "dataset":
-            label = f"{identity.get('dataset', '')}/{label}"
-        elif across == "seed":
-            label = f"{label}/seed{identity.get('seed', '')}"
-        if label in seen:
-            raise InputError(f"{path} and {seen[label]} are both of network {label!r}")
-        seen[label] = path
-    return shared, list(seen)
+    from topoprint.measures.registry import PAPER, make_measures, with_settings
+
+    made = make_measures(_parse(one) for one in asked or PAPER)
+    return [with_settings(measure, settings) for measure in made]
+
+
+def _parse(asked: str) -> "Measure":
+    """Read ``NAME`` or ``NAME:KEY=VALUE,KEY=VALUE``."""
+    from topoprint.measures.registry import make_measure
+
+    name, _, rest = asked.partition(":")
+    parameters: dict[str, Any] = {}
+    for part in _split(rest):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise InputError(f"--measure {asked}: {part!r} is no KEY=VALUE, as in {name}:bins=100")
+        try:
+            parameters[key.strip()] = json.loads(value)
+        except json.JSONDecodeError:
+            parameters[key.strip()] = value.strip()
+    return make_measure(name, **parameters)
+
+
+def _split(text: str) -> list[str]:
+    """Split at commas, but for those in brackets."""
+    parts = [""]
+    depth = 0
+    for letter in text:
+        depth += {"[": 1, "]": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part for part in parts if part.strip()]

@@ -1,42 +1,14 @@
-"""Subcommands of the topology: networks → diagrams → distances → averaged matrices."""
+"""Subcommands of the comparison: networks → diagrams → distances → averaged matrices."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from topoprint.cli.options import (
-    Across,
-    Bias,
-    Bins,
-    Dimensions,
-    DistanceEngine,
-    GridOption,
-    HeatSigma,
-    HeatUnitMass,
-    HomologyEngine,
-    Infinity,
-    LandscapeLayers,
-    Layers,
-    MaxDimension,
-    Metric,
-    MinPersistence,
-    Output,
-    SilhouettePower,
-    Zeta,
-    app,
-    common_identity,
-    make_parent,
-)
-from topoprint.comparison.matrix import DistanceMatrix, average, save_average, save_distances
+from topoprint.cli.options import Bias, Layers, MaxDimension, Measures, Zeta, app, parse_measures
+from topoprint.cli.outputs import Output, make_parent
 from topoprint.errors import InputError
-from topoprint.homology.diagram import Diagram
-from topoprint.homology.graph import Graph, LayeredGraph, is_graph_file, to_graph
-from topoprint.homology.persistence import persistence
-from topoprint.measures.measures import METRICS, distance_matrix
-from topoprint.networks.network import Network
 
 
 @app.command()
@@ -46,185 +18,147 @@ def diagram(
     layers: Layers = None,
     zeta: Zeta = 1e-6,
     bias: Bias = True,
-    engine: HomologyEngine = "auto",
+    engine: Annotated[str, typer.Option(help="auto, forest or flagser.")] = "auto",
     max_dimension: MaxDimension = 3,
+    spec: Annotated[str | None, typer.Option(help="These four as JSON, in place of them.")] = None,
 ) -> None:
     """Compute the persistence diagram of a network."""
-    made = _diagram_of(network, layers, zeta, bias, engine, max_dimension)
+    from topoprint.homology.files import DiagramSpec, diagram_of_file
+    from topoprint.validation import parse_json
+
+    options = {"zeta": zeta, "bias": bias, "engine": engine, "max_dimension": max_dimension}
+    asked = parse_json(DiagramSpec, spec or json.dumps(options), "--spec" if spec else "options")
+    made = diagram_of_file(network, asked, layers.split(",") if layers else None)
     make_parent(output)
     made.save(output)
 
 
 @app.command()
 def distances(
-    diagrams: Annotated[
-        list[Path], typer.Argument(help="Diagram files, in the order of the rows.")
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Networks, in the order of the rows; beside them, in any order, their diagrams, "
+            "what they answer, and networks that are null models of them."
+        ),
     ],
     output: Output,
-    metric: Metric = [],  # noqa: B006 - typer copies it
-    grid: GridOption = "paper",
-    bins: Bins = 200,
-    min_persistence: MinPersistence = 0.01,
-    infinity: Infinity = 1.0,
-    landscape_layers: LandscapeLayers = 1,
-    silhouette_power: SilhouettePower = 1.0,
-    heat_sigma: HeatSigma = 0.1,
-    heat_unit_mass: HeatUnitMass = False,
-    dimension: Dimensions = [],  # noqa: B006
-    engine: DistanceEngine = "exact",
-    across: Across = False,
+    measure: Measures = [],  # noqa: B006 - typer copies it
+    spec: Annotated[
+        str | None, typer.Option(help="Measures and null models, as JSON; in place of --measure.")
+    ] = None,
 ) -> None:
-    """Compute the distances between the networks of one seed of one data set, or of several."""
-    loaded = [Diagram.load(path) for path in diagrams]
-    identity, labels = common_identity(
-        diagrams, [made.identity for made in loaded], "dataset" if across else None
+    """Compute the distances of networks, or of null models of them, by many measures.
+
+    An output that is there already is brought up to date: what it holds of the same files and
+    parameters is taken over.
+    """
+    from topoprint.comparison.collection import DistancesSpec, compare_files
+    from topoprint.comparison.files import save_comparisons
+    from topoprint.validation import parse_json
+
+    wanted = (
+        parse_json(DistancesSpec, spec, "--spec")
+        if spec
+        else DistancesSpec(measures=parse_measures(measure))
     )
-    matrices = _matrices(
-        loaded, metric, grid, bins, min_persistence, infinity, engine, dimension, labels,
-        landscape={"layers": landscape_layers},
-        silhouette={"power": silhouette_power},
-        heat={"sigma": heat_sigma, "unit_mass": heat_unit_mass},
-    )  # fmt: skip
+    made = compare_files(files, wanted, previous=output)
     make_parent(output)
-    save_distances(output, matrices, identity)
+    save_comparisons(output, made)
 
 
 @app.command()
-def baselines(
-    networks: Annotated[
-        list[Path], typer.Argument(help="Trained networks, in the order of the rows.")
-    ],
+def average(
+    distances: Annotated[list[Path], typer.Argument(help="Distance files, one a seed.")],
     output: Output,
-    baseline: Annotated[
-        list[str],
-        typer.Option(
-            help="one_norm, frobenius_norm, number_of_edges or weight_histogram; may be repeated.",
-            show_default="all four",
-        ),
-    ] = [],  # noqa: B006
-    zeta: Zeta = 1e-6,
-    bias: Bias = True,
-    across: Across = False,
-) -> None:
-    """Compute simpler distances between the networks themselves, to compare with."""
-    from topoprint.measures.baselines import baseline_matrices
-
-    loaded = [Network.load(path) for path in networks]
-    identity, labels = common_identity(
-        networks, [made.identity for made in loaded], "dataset" if across else None
-    )
-    graphs = [to_graph(made, zeta, bias) for made in loaded]
-    matrices = baseline_matrices(graphs, labels, baseline or None)
-    make_parent(output)
-    save_distances(output, matrices, identity)
-
-
-@app.command(name="average")
-def average_command(
-    distances: Annotated[
-        list[Path], typer.Argument(help="Distance files; a seed may have several.")
-    ],
-    output: Output,
+    spec: Annotated[
+        str | None,
+        typer.Option(help="Names of the measures to take, as JSON.", show_default="all"),
+    ] = None,
 ) -> None:
     """Average the distances of several seeds."""
-    matrices, identity = average(distances)
+    from topoprint.comparison.files import load_comparison, save_average
+    from topoprint.comparison.matrix import average as put_together
+    from topoprint.validation import parse_json
+
+    names = parse_json(list[str], spec, "--spec") if spec else None
+    found = {str(path): load_comparison(path) for path in distances}
+    if len(found) < len(distances):
+        raise InputError("a distance file is given twice")
+    matrices = put_together(found, names)
     make_parent(output)
-    save_average(output, matrices, identity)
+    save_average(output, matrices)
 
 
 @app.command()
 def compare(
     files: Annotated[list[Path], typer.Argument(help="Networks or diagrams, at least two.")],
-    metric: Metric = [],  # noqa: B006
-    grid: GridOption = "paper",
-    bins: Bins = 200,
-    min_persistence: MinPersistence = 0.01,
-    infinity: Infinity = 1.0,
-    landscape_layers: LandscapeLayers = 1,
-    silhouette_power: SilhouettePower = 1.0,
-    heat_sigma: HeatSigma = 0.1,
-    heat_unit_mass: HeatUnitMass = False,
-    dimension: Dimensions = [],  # noqa: B006
+    measure: Measures = [],  # noqa: B006
     layers: Layers = None,
-    zeta: Zeta = 1e-6,
-    bias: Bias = True,
+    grid: Annotated[str, typer.Option(help="paper (each pair its own) or shared.")] = "paper",
+    bins: Annotated[int, typer.Option(help="Grid points.")] = 200,
+    zeta: Annotated[
+        float | None,
+        typer.Option(help="Smoothing parameter of equation 1.", show_default="1e-06"),
+    ] = None,
+    bias: Annotated[
+        bool | None, typer.Option(help="Whether biases are edges.", show_default="bias")
+    ] = None,
     max_dimension: MaxDimension = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print the distances between networks."""
+    from topoprint.comparison.compare import compare as run
+    from topoprint.homology.diagram import Diagram
+    from topoprint.homology.files import DiagramSpec, diagram_of_file
+    from topoprint.homology.graph import is_graph_file
+    from topoprint.networks.network import Network
+    from topoprint.storage import format_of
+
     if len(files) < 2:
         raise InputError("compare needs at least two networks or diagrams")
-    loaded = [
-        Diagram.load(path)
-        if path.suffix in (".h5", ".hdf5")
-        else _diagram_of(path, layers, zeta, bias, "auto", max_dimension)
-        for path in files
-    ]
-    matrices = _matrices(
-        loaded, metric, grid, bins, min_persistence, infinity, "exact", dimension,
-        [str(path) for path in files],
-        landscape={"layers": landscape_layers},
-        silhouette={"power": silhouette_power},
-        heat={"sigma": heat_sigma, "unit_mass": heat_unit_mass},
-    )  # fmt: skip
-    if as_json:
-        found = {
-            matrix.measure: {
-                "parameters": dict(matrix.parameters),
-                "distances": matrix.values.tolist(),
-            }
-            for matrix in matrices
-        }
-        print(json.dumps({"labels": [str(path) for path in files], "measures": found}, indent=2))
-        return
-    for number, matrix in enumerate(matrices):
-        print(f"{'' if number == 0 else chr(10)}{matrix.measure}\n{matrix.to_text()}")
-
-
-def _diagram_of(
-    path: Path, layers: str | None, zeta: float, bias: bool, engine: Any, max_dimension: int
-) -> Diagram:
-    identity, state = {"network": path.stem}, ""
-    try:
-        graph: Graph | LayeredGraph
-        if is_graph_file(path):
-            graph = Graph.load(path, zeta)
+    chosen = layers.split(",") if layers else None
+    given = {"zeta": zeta, "bias": bias}
+    settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    for_graphs = DiagramSpec(max_dimension=max_dimension, **settings)
+    loaded: list[Network | Diagram] = []
+    for path in files:
+        if format_of(path) is not None:
+            loaded.append(Diagram.load(path))
+        elif is_graph_file(path):
+            loaded.append(diagram_of_file(path, for_graphs))
         else:
-            network = Network.load(path, layers.split(",") if layers else None)
-            identity, state = network.identity or identity, network.metadata.get("state", "")
-            graph = to_graph(network, zeta, bias)
-        found = persistence(graph, max_dimension, engine)
-    except InputError as error:
-        named = str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
-        raise InputError(named) from error
-    parameters = {"zeta": zeta, "bias": bias, "engine": engine, "state": state}
-    return Diagram(found.births, found.deaths, identity, parameters)
+            loaded.append(Network.load(path, chosen))
+    asked = parse_measures(measure, grid=grid, bins=bins, **settings)
+    found = run(loaded, asked, labels=[str(path) for path in files])
+    if as_json:
+        told = {
+            name: {"parameters": dict(matrix.parameters), "distances": matrix.values.tolist()}
+            for name, matrix in found.items()
+        }
+        print(json.dumps({"labels": [str(path) for path in files], "measures": told}, indent=2))
+        return
+    for number, (name, matrix) in enumerate(found.items()):
+        print(f"{'' if number == 0 else chr(10)}{name}\n{matrix.to_text()}")
 
 
-def _matrices(
-    diagrams: Sequence[Diagram],
-    metrics: Sequence[str],
-    grid: Any,
-    bins: int,
-    min_persistence: float,
-    infinity: float,
-    engine: Any,
-    dimensions: Sequence[int],
-    labels: Sequence[str] | None,
-    **own: dict[str, float],
-) -> list[DistanceMatrix]:
-    return [
-        distance_matrix(
-            diagrams,
-            metric,
-            grid,
-            bins,
-            engine,
-            min_persistence=min_persistence,
-            infinity=infinity,
-            dimensions=dimensions or None,
-            labels=labels,
-            **own.get(metric, {}),
-        )
-        for metric in dict.fromkeys(metrics or METRICS)
-    ]
+@app.command()
+def measures(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+) -> None:
+    """List the measures: what each is, needs and declares."""
+    from topoprint.measures.registry import markdown, table
+
+    rows = table()
+    if as_json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    if as_markdown:
+        print(markdown(), end="")
+        return
+    for row in rows:
+        name, about, own, *declared = row.items()
+        print(f"{name[1]}: {about[1]}")
+        for key, value in (own, *declared):
+            print(f"    {key}: {value}")

@@ -1,65 +1,43 @@
 """The experiment as data: pydantic models of config.yaml, unknown keys refused."""
 
-import difflib
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    Field,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
 from topoprint.errors import InputError
 from topoprint.experiment.datasets import DatasetConfig
-from topoprint.experiment.models import (
-    Architecture,
-    Count,
-    Experiment,
-    Name,
-    Positive,
-    Strict,
-    Training,
-    refuse_repeats,
-)
+from topoprint.experiment.models import Architecture, Experiment, Training
+from topoprint.measures.base import Measure
+from topoprint.measures.registry import PAPER, MeasureEntry, measures, with_settings
+from topoprint.validation import Count, Name, Positive, Strict, explain, refuse_repeats
 
 # Names that the workflow's own targets and folders bear.
 RESERVED = frozenset(
     [
-        "accuracy",
-        "activations",
-        "all",
-        "average",
-        "baselines",
-        "benchmarks",
-        "control",
-        "control_baselines",
-        "control_distances",
-        "control_study",
-        "control_truths",
-        "data",
-        "diagram",
-        "distances",
-        "features",
-        "figures",
-        "logs",
-        "overview",
-        "paper",
-        "prepare",
-        "report",
-        "study",
-        "study_across_seeds",
-        "tables",
-        "train",
-        "train_random_labels",
-        "verdict",
-        "what_it_sees",
+        "accuracy", "all", "average", "benchmarks", "control", "data", "diagram", "distances",
+        "evaluate", "features", "figures", "logs", "overview", "paper", "prepare", "report",
+        "respond", "tables", "train", "train_random_labels", "what_it_sees",
     ]
-)
+)  # fmt: skip
+# Measures of the matrices and of the evaluation, where a config names none.
+MATRICES = (*PAPER, "one_norm", "frobenius_norm", "number_of_edges", "weight_histogram")
+RIVALS = (
+    "landscape_10_layers", "heat_unit_mass", "silhouette_h0", "silhouette_h1", "heat_h0",
+    "heat_h1", "silhouette_ranks", "heat_ranks", "betti", "persistence_image", "bottleneck",
+    "wasserstein", "neural_persistence", "frobenius_aligned", "cka", "procrustes", "predictions",
+)  # fmt: skip
+# Keys of configs that earlier releases took, and what is written in their place.
+OLD_KEYS = {
+    "distances.metrics": "measures: [landscape, …]",
+    "distances.landscape_layers": "measures: [{kind: landscape, layers: …}]",
+    "distances.silhouette_power": "measures: [{kind: silhouette, power: …}]",
+    "distances.heat_sigma": "measures: [{kind: heat, sigma: …}]",
+    "baselines": "their names into measures: [landscape, …, number_of_edges]",
+    "nulls": "evaluation: {nulls: […], repetitions: …}",
+}
 
 
 class GraphSettings(Strict):
@@ -79,11 +57,8 @@ class Homology(Strict):
 
 
 class Distances(Strict):
-    """Diagrams → distances."""
+    """How diagrams are laid on a grid, by every measure that does not say otherwise itself."""
 
-    metrics: list[Literal["landscape", "silhouette", "heat"]] = Field(
-        ["landscape", "silhouette", "heat"], min_length=1
-    )
     engine: Literal["exact", "giotto"] = "exact"
     grid: Literal["paper", "shared"] = "paper"
     bins: Annotated[int, Field(ge=2)] = 200
@@ -91,14 +66,6 @@ class Distances(Strict):
         0.01, description="η: bars of at most this length are dropped"
     )
     infinity: Positive = Field(1.0, description="What stands for a death at ∞")
-    landscape_layers: Count = 1
-    silhouette_power: Positive = 1.0
-    heat_sigma: Positive = 0.1
-
-    @model_validator(mode="after")
-    def _distinct(self) -> "Distances":
-        refuse_repeats(self.metrics, "metrics")
-        return self
 
 
 NullName = Literal[
@@ -106,22 +73,31 @@ NullName = Literal[
 ]
 
 
-class Nulls(Strict):
-    """Null models of the trained networks, to tell what a measure sees."""
+class Evaluation(Strict):
+    """What is asked of the measures, to tell what each sees."""
 
-    models: list[NullName] = Field(
-        ["shuffled_layers", "initial"],
-        description="Null models; none: no verdict is made",
+    measures: list[MeasureEntry] = Field(
+        [measures()[name] for name in RIVALS],
+        json_schema_extra={"default": [*RIVALS]},
+        description="Measures that are asked beside those of the matrices",
+    )
+    nulls: list[NullName] = Field(
+        ["shuffled_layers", "initial"], description="Null models; none: no null tests"
     )
     repetitions: Count = Field(2, description="Nulls of each network and seed")
 
     @model_validator(mode="after")
-    def _distinct(self) -> "Nulls":
-        refuse_repeats(self.models, "models")
+    def _distinct(self) -> "Evaluation":
+        refuse_repeats(self.nulls, "nulls")
         return self
 
 
-BaselineName = Literal["one_norm", "frobenius_norm", "number_of_edges", "weight_histogram"]
+class Figures(Strict):
+    """What is drawn beside the heatmaps in the order of the config."""
+
+    dendrogram: bool = Field(
+        False, description="Draw the mean matrices in the order of their dendrogram as well"
+    )
 
 
 class Data(Strict):
@@ -145,12 +121,27 @@ class Config(Strict):
     graph: GraphSettings = GraphSettings()
     homology: Homology = Homology()
     distances: Distances = Distances()
-    baselines: list[BaselineName] = Field(
-        ["one_norm", "frobenius_norm", "number_of_edges", "weight_histogram"],
-        description="Simpler distances between networks, beside the topological ones",
+    measures: list[MeasureEntry] = Field(
+        [measures()[name] for name in MATRICES],
+        min_length=1,
+        json_schema_extra={"default": [*MATRICES]},
+        description="Measures whose matrices are averaged over the seeds and drawn",
     )
-    nulls: Nulls = Nulls()
+    evaluation: Evaluation = Evaluation()
+    figures: Figures = Figures()
     data: Data = Data()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_the_old_form(cls, values: Any) -> Any:
+        parts = values if isinstance(values, dict) else {}
+        of_distances = parts.get("distances")
+        for key, instead in OLD_KEYS.items():
+            section, _, name = key.rpartition(".")
+            where = of_distances if section and isinstance(of_distances, dict) else parts
+            if name in where:
+                raise ValueError(f"{key} is of an older form of the config: write {instead}")
+        return values
 
     @model_validator(mode="before")
     @classmethod
@@ -173,7 +164,18 @@ class Config(Strict):
         refuse_repeats([dataset.name for dataset in self.datasets], "datasets")
         refuse_repeats([experiment.name for experiment in self.experiments], "experiments")
         refuse_repeats(self.seeds, "seeds")
-        refuse_repeats(self.baselines, "baselines")
+        crossing = sum(
+            any(group.name == self.control for group in self.experiments_of(dataset))
+            for dataset in self.datasets
+        )
+        for measure in self.measures if crossing > 1 else ():
+            if "responses" in measure.needs:
+                raise ValueError(
+                    f"measure {measure.name!r} looks at responses, which the control across data "
+                    "sets has not: write it under evaluation.measures, or control: null"
+                )
+        names = [measure.name for measure in (*self.measures, *self.evaluation.measures)]
+        refuse_repeats(names, "measures (give one another name)")
         for dataset in self.datasets:
             if dataset.name in RESERVED:
                 raise ValueError(
@@ -198,6 +200,21 @@ class Config(Strict):
                 )
 
     @property
+    def matrices(self) -> list[Measure]:
+        """Measures whose matrices are averaged and drawn, with all their parameters."""
+        return [with_settings(measure, self._settings) for measure in self.measures]
+
+    @property
+    def compared(self) -> list[Measure]:
+        """These, and those that are evaluated beside them."""
+        rivals = [with_settings(one, self._settings) for one in self.evaluation.measures]
+        return [*self.matrices, *rivals]
+
+    @property
+    def _settings(self) -> dict[str, Any]:
+        return {**self.graph.model_dump(), **self.distances.model_dump()}
+
+    @property
     def science(self) -> dict[str, Any]:
         """All that a result may depend on: everything but the folders of the data."""
         return self.model_dump(mode="json", exclude={"data"})
@@ -215,7 +232,7 @@ def parse_config(values: Mapping[str, Any], source: str = "config") -> Config:
     try:
         return Config.model_validate(dict(values))
     except ValidationError as error:
-        raise InputError(f"{source}: {_explain(error, Config)}") from error
+        raise InputError(f"{source}: {explain(error, Config)}") from error
 
 
 def load_config(*paths: str | Path) -> Config:
@@ -251,89 +268,8 @@ def _lay_over(below: dict[str, Any], above: Mapping[str, Any]) -> None:
             below[key] = value
 
 
-def parse_slice(model: Any, text: str, what: str) -> Any:
-    """Validate the JSON slice of the config that a stage is given on its command line."""
-    try:
-        return TypeAdapter(model).validate_json(text)
-    except ValidationError as error:
-        raise InputError(f"{what}: {_explain(error, model)}") from error
-
-
 def json_schema() -> str:
     """JSON schema of config.yaml, as kept in config/schema.json."""
     schema = Config.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def _explain(error: ValidationError, model: Any) -> str:
-    schema = TypeAdapter(model).json_schema()
-    sentences = []
-    for problem in error.errors():
-        path, known = _place(schema, problem["loc"])
-        where = ".".join(map(str, path)) or "the config"
-        if problem["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(path[-1]), known, n=1, cutoff=0)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            sentences.append(f"{where} is not a known key{hint}")
-        elif problem["type"] == "union_tag_not_found":
-            sentences.append(f"{where}: the key 'type' is missing")
-        elif problem["type"] == "union_tag_invalid":
-            tag, expected = problem["ctx"]["tag"], problem["ctx"]["expected_tags"]
-            sentences.append(f"{where}.type: {tag!r} is not known; choose one of {expected}")
-        elif problem["type"] == "value_error":
-            sentences.append(f"{where}: {problem['ctx']['error']}")
-        else:
-            given = problem["input"]
-            shown = "" if isinstance(given, dict | list) else f", not {_shown(given)}"
-            if isinstance(given, str) and _is_number(given):
-                shown += " (YAML takes it for text: write it with a point, as in 1.0e-7)"
-            sentences.append(f"{where}: {problem['msg'][0].lower()}{problem['msg'][1:]}{shown}")
-    return "; ".join(dict.fromkeys(sentences))
-
-
-def _place(
-    schema: Mapping[str, Any], location: Sequence[int | str]
-) -> tuple[list[int | str], list[str]]:
-    """Path to a mistake in the user's own terms, and the keys known beside it.
-
-    pydantic's locations also hold the ``type`` of a data set, which is no key of the config.
-    """
-    part: Mapping[str, Any] = schema
-    path: list[int | str] = []
-    known: list[str] = []
-    for step in location:
-        if "discriminator" in part:
-            part = _resolve(schema, {"$ref": part["discriminator"]["mapping"][step]})
-            continue
-        if not {"properties", "items"} & part.keys():
-            break  # names that pydantic gives the members of a union
-        path.append(step)
-        known = sorted(part.get("properties", {}))
-        inner = part.get("items") if isinstance(step, int) else part.get("properties", {}).get(step)
-        part = _resolve(schema, inner or {})
-    return path, known
-
-
-def _resolve(schema: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow a reference, also that of an optional part."""
-    for option in [part, *part.get("anyOf", [])]:
-        if "$ref" in option:
-            found: Mapping[str, Any] = schema["$defs"][option["$ref"].rpartition("/")[2]]
-            return found
-    return part
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    text = json.dumps(value, default=str)
-    return text if len(text) <= 60 else text[:57] + "…"

@@ -16,10 +16,10 @@ from torch import Tensor, nn
 from topoprint.errors import InputError
 from topoprint.experiment.datasets.base import FeatureSettings
 from topoprint.experiment.datasets.samples import Inputs, Samples
-from topoprint.experiment.design import stream
 from topoprint.experiment.models import Training
 from topoprint.experiment.progress import Progress
 from topoprint.experiment.training import one_reproducible_thread, rmsprop_step
+from topoprint.identity import stream
 
 __all__ = ["FeatureSettings", "extract"]
 

@@ -1,27 +1,14 @@
-"""What config models share, and the parts of the config that describe a network."""
+"""The parts of the config that describe a network and its training."""
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Fraction = Annotated[float, Field(gt=0, lt=1)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1)]
+from topoprint.costs import Cost
+from topoprint.validation import Count, Fraction, Name, Positive, Strict, refuse_repeats
 
-
-class Strict(BaseModel):
-    """Base of all models: frozen, unknown keys refused, no silent conversion."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-def refuse_repeats(values: Sequence[object], what: str) -> None:
-    """Refuse a list in which something stands twice."""
-    repeated = sorted({str(value) for value in values if list(values).count(value) > 1})
-    if repeated:
-        raise ValueError(f"{what} stand twice: {', '.join(repeated)}")
+# Training: of memory each edge; of time each edge, sample and epoch.
+TRAIN = Cost(mb=700, minutes=5, bytes_each=20, seconds_each=1.1e-10)
 
 
 class Architecture(Strict):

@@ -3,17 +3,20 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from topoprint.errors import InputError
-from topoprint.experiment.datasets.samples import Samples
-from topoprint.experiment.design import Cell, NetworkSpec, stream
+from topoprint.experiment.datasets.samples import Inputs, Samples
+from topoprint.experiment.design import NetworkSpec
 from topoprint.experiment.models import Architecture, Training
 from topoprint.experiment.progress import Progress
+from topoprint.identity import NetworkId, stream
 from topoprint.networks.network import Network
 
 LARGEST_EVALUATION_BATCH = 4096
@@ -28,7 +31,7 @@ class Trained:
 
 
 def train(
-    cell: Cell,
+    cell: NetworkId,
     spec: NetworkSpec,
     samples: Samples,
     device: str = "cpu",
@@ -38,7 +41,7 @@ def train(
 
     Parameters
     ----------
-    cell : Cell
+    cell : NetworkId
         Data set, network and seed; with ``spec`` they determine every random number.
     spec : NetworkSpec
         Architecture and training settings.
@@ -57,22 +60,23 @@ def train(
         If too few samples are left to train or test on, or training diverges.
     """
     training = spec.training
+    seed = cell.seed or 0
     target = torch.device(device)
-    x_train = in_order(cell, spec, torch.from_numpy(samples.x_train))
-    x_test = in_order(cell, spec, torch.from_numpy(samples.x_test))
+    x_train = torch.from_numpy(in_order(samples, spec, samples.x_train))
+    x_test = torch.from_numpy(in_order(samples, spec, samples.x_test))
     y_train = torch.from_numpy(samples.y_train)
     if spec.architecture.input_order and training.permute == "samples":
-        order = _permutation(cell, spec, len(y_train))
+        order = torch.from_numpy(_permutation(samples, spec, len(y_train)))
         x_train, y_train = x_train[order], y_train[order]
     if random_labels:
-        own = stream(cell.dataset, cell.network, cell.seed, "random_labels")
+        own = stream(cell.dataset, cell.network, seed, "random_labels")
         y_train = y_train[torch.from_numpy(np.random.default_rng(own).permutation(len(y_train)))]
     n_fit = math.floor(len(y_train) * (1 - training.validation_fraction))  # as Keras splits
     if n_fit < 1 or len(samples.y_test) < 1:
         raise InputError(f"data set {cell.dataset} has no samples left to train or test on")
     x_train, y_train = x_train.to(target), y_train.to(target)
     with one_reproducible_thread(), torch.random.fork_rng():
-        torch.manual_seed(stream(cell.dataset, cell.network, cell.seed))
+        torch.manual_seed(stream(cell.dataset, cell.network, seed))
         model = _network(x_train.shape[1], spec.architecture, len(samples.classes), training)
         initial = _arrays(model)
         model.to(target)
@@ -81,14 +85,16 @@ def train(
         scores = {"test": _evaluate(model, *test)}
         if n_fit < len(y_train):
             scores["validation"] = _evaluate(model, x_train[n_fit:], y_train[n_fit:])
-    identity = {"dataset": cell.dataset, "network": cell.network, "seed": str(cell.seed)}
-    known = {"identity": identity, "spec": spec.model_dump(mode="json")}
+    variant = "random_labels" if random_labels else ""
+    known = {"group": spec.group, "spec": spec.model_dump(mode="json", exclude={"group"})}
     results = {f"{part}_{name}": value for part, both in scores.items() for name, value in both}
-    state = "random_labels" if random_labels else "trained"
     try:
         return Trained(
-            Network.from_layers(_arrays(model), {**known, "state": state, **results}),
-            Network.from_layers(initial, {**known, "state": "initial"}),
+            Network.from_layers(
+                _arrays(model),
+                {**known, "identity": replace(cell, variant=variant).to_json(), **results},
+            ),
+            Network.from_layers(initial, {**known, "identity": replace(cell, step=0.0).to_json()}),
         )
     except InputError as error:
         raise InputError(
@@ -126,7 +132,7 @@ def _network(
     return nn.Sequential(*layers)
 
 
-def _fit(model: nn.Module, x: Tensor, y: Tensor, training: Training, cell: Cell) -> None:
+def _fit(model: nn.Module, x: Tensor, y: Tensor, training: Training, cell: NetworkId) -> None:
     parameters: list[Tensor] = list(model.parameters())
     squares = [torch.zeros_like(parameter) for parameter in parameters]
     cross_entropy = nn.CrossEntropyLoss()
@@ -172,17 +178,17 @@ def _evaluate(model: nn.Module, x: Tensor, y: Tensor) -> list[tuple[str, float]]
     ]
 
 
-def in_order(cell: Cell, spec: NetworkSpec, inputs: Tensor) -> Tensor:
+def in_order(samples: Samples, spec: NetworkSpec, inputs: Inputs) -> NDArray[Any]:
     """Put inputs (n, features) as the network sees them, permuted where it asks for that."""
     if spec.architecture.input_order and spec.training.permute == "features":
-        return inputs[:, _permutation(cell, spec, inputs.shape[1])]
+        return inputs[:, _permutation(samples, spec, inputs.shape[1])]
     return inputs
 
 
-def _permutation(cell: Cell, spec: NetworkSpec, length: int) -> Tensor:
+def _permutation(samples: Samples, spec: NetworkSpec, length: int) -> NDArray[np.int64]:
     """Permutation k of a data set, the same for every seed."""
-    seed = stream(cell.dataset, "input_order", spec.architecture.input_order)
-    return torch.from_numpy(np.random.default_rng(seed).permutation(length))
+    seed = stream(samples.name, "input_order", spec.architecture.input_order)
+    return np.random.default_rng(seed).permutation(length)
 
 
 def _arrays(model: nn.Module) -> list[tuple[np.ndarray, np.ndarray]]:  # type: ignore[type-arg]

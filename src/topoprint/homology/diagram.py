@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from topoprint.errors import InputError
-from topoprint.networks.network import FloatArray
+from topoprint.identity import UNKNOWN, NetworkId
+from topoprint.networks.network import FloatArray, refuse_masked
 from topoprint.storage import create_h5, open_h5, read_json
 
 FORMAT = "topoprint diagram"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 CHUNK = 1 << 16
 
@@ -28,22 +29,22 @@ class Diagram:
     births, deaths : tuple of ndarray, float32
         One array a dimension, shape (n_bars,), read-only. An array of one value throughout may
         be a broadcast scalar, which takes no memory.
-    identity : dict of str
-        What the diagram is of: data set, network, seed, as far as known.
+    id : NetworkId
+        What it is the diagram of, as far as that is known.
     parameters : dict
         What made it (zeta, engine …), as far as known.
     """
 
     births: tuple[FloatArray, ...]
     deaths: tuple[FloatArray, ...]
-    identity: Mapping[str, str] = field(default_factory=dict)
+    id: NetworkId = UNKNOWN
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_bars(
         cls,
         bars: Iterable[ArrayLike],
-        identity: Mapping[str, str] | None = None,
+        id: NetworkId | None = None,
         parameters: Mapping[str, Any] | None = None,
     ) -> "Diagram":
         """Make a diagram of arrays of (birth, death), one a dimension from 0 upwards.
@@ -53,11 +54,12 @@ class Diagram:
         Raises
         ------
         InputError
-            If an array is not of shape (n, 2), or a bar has NaN, an infinite birth, or a death
-            before its birth.
+            If an array is not of shape (n, 2) or masked in part, or a bar has NaN, an infinite
+            birth, or a death before its birth.
         """
         births, deaths = [], []
         for dimension, given in enumerate(bars):
+            refuse_masked(given, f"bars of dimension {dimension}")
             array = np.asarray(given, dtype=np.float32)
             if array.size == 0:
                 array = array.reshape(0, 2)
@@ -74,7 +76,7 @@ class Diagram:
             order = np.lexsort((death, birth))
             births.append(_frozen(birth[order]))
             deaths.append(_frozen(death[order]))
-        return cls(tuple(births), tuple(deaths), dict(identity or {}), dict(parameters or {}))
+        return cls(tuple(births), tuple(deaths), id or UNKNOWN, dict(parameters or {}))
 
     @property
     def max_dimension(self) -> int:
@@ -101,7 +103,7 @@ class Diagram:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the diagram as HDF5 (docs/file-formats.md)."""
-        with create_h5(path, FORMAT, FORMAT_VERSION, self.identity, self.parameters) as file:
+        with create_h5(path, FORMAT, FORMAT_VERSION, self.id.to_json(), self.parameters) as file:
             file.attrs["max_dimension"] = self.max_dimension
             for dimension, (birth, death) in enumerate(zip(self.births, self.deaths, strict=True)):
                 group = file.create_group(f"dim{dimension}")
@@ -111,13 +113,38 @@ class Diagram:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Diagram":
         """Read what :meth:`save` wrote; InputError if it is no whole diagram file."""
-        with open_h5(path, FORMAT, FORMAT_VERSION) as file:
+        with open_h5(path, FORMAT, 1, FORMAT_VERSION, made_by="topoprint diagram") as file:
             groups = [file[f"dim{q}"] for q in range(int(file.attrs["max_dimension"]) + 1)]
             births = tuple(_read_values(group["birth"]) for group in groups)
             deaths = tuple(_read_values(group["death"]) for group in groups)
             if any(len(birth) != len(death) for birth, death in zip(births, deaths, strict=True)):
                 raise InputError(f"{path}: a dimension has more births than deaths, or fewer")
-            return cls(births, deaths, read_json(file, "identity"), read_json(file, "parameters"))
+            identity, parameters = read_json(file, "identity"), read_json(file, "parameters")
+            if file.attrs["format_version"] == 1:
+                identity, parameters = _from_version_1(identity, parameters)
+            return cls(births, deaths, NetworkId.from_json(identity), parameters)
+
+    @staticmethod
+    def load_id(path: str | os.PathLike[str]) -> NetworkId:
+        """Read what names the network of a diagram file, without its bars."""
+        with open_h5(path, FORMAT, 1, FORMAT_VERSION, made_by="topoprint diagram") as file:
+            identity, parameters = read_json(file, "identity"), read_json(file, "parameters")
+            if file.attrs["format_version"] == 1:
+                identity, _ = _from_version_1(identity, parameters)
+            return NetworkId.from_json(identity)
+
+
+def _from_version_1(
+    identity: dict[str, Any], parameters: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Say what version 1 said of a diagram as it is said today."""
+    seed, state = identity.get("seed"), parameters.pop("state", "")
+    found = {**identity, "seed": int(seed)} if seed else {**identity}
+    if state == "initial":
+        found["step"] = 0.0
+    elif state not in ("", "trained"):
+        found["variant"] = state
+    return found, parameters
 
 
 def constant(value: float, length: int) -> FloatArray:

@@ -4,7 +4,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
-from topoprint.homology.graph import Graph, IntArray, LayeredGraph, edge_values
+from topoprint.homology.edges import IntArray
+from topoprint.homology.graph import Graph, LayeredGraph, edge_values
 from topoprint.networks.network import FloatArray
 
 # A threshold is estimated on about this many weights of the network.

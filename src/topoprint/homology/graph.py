@@ -5,15 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from safetensors import SafetensorError, safe_open
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from topoprint.errors import InputError
+from topoprint.homology.edges import (
+    IntArray,
+    Numbers,
+    check_edges,
+    check_lengths,
+    floats,
+    renumbered,
+    vertices,
+    whole,
+)
+from topoprint.homology.triangles import is_triangle_free
 from topoprint.networks.network import FloatArray, Network, read_tensors
-
-IntArray = NDArray[np.int64]
 
 # Values are computed in float64 a block at a time, small enough to stay in the processor's cache.
 BLOCK = 1 << 16
@@ -52,22 +59,16 @@ class Graph:
             If the arrays differ in length, a vertex is out of range, an edge is a loop or stands
             twice in the same direction, or a value is negative or not finite.
         """
-        from_, to = _vertices(sources), _vertices(targets)
-        weights = _floats(values, "filtration values")
-        if not from_.shape == to.shape == weights.shape or weights.ndim != 1:
-            raise InputError("sources, targets and values must be three lists of one length")
+        from_, to = vertices(sources), vertices(targets)
+        filtration = floats(values, "filtration values")
+        check_lengths(from_, to, filtration, "values")
         if from_.size:
-            if min(from_.min(), to.min()) < 0 or max(from_.max(), to.max()) >= n_vertices:
-                raise InputError(f"an edge has a vertex outside 0 … {n_vertices - 1}")
-            if np.any(from_ == to):
-                raise InputError("an edge joins a vertex to itself; a flag complex has no loops")
-            if np.unique(from_ * n_vertices + to).size < from_.size:
-                raise InputError("an edge stands twice in the same direction; keep one of them")
-            if not np.isfinite(weights).all() or weights.min() < 0:
+            check_edges(n_vertices, from_, to)
+            if not np.isfinite(filtration).all() or filtration.min() < 0:
                 raise InputError("a filtration value is negative, NaN or infinite")
         elif n_vertices < 1:
             raise InputError("a graph needs at least one vertex")
-        return cls(int(n_vertices), from_, to, weights)
+        return cls(int(n_vertices), from_, to, filtration)
 
     @classmethod
     def from_weights(
@@ -89,19 +90,14 @@ class Graph:
             max(1 − |w| / max|W|, zeta).
         zeta : float
             Smoothing parameter ζ of equation 1, in (0, 1).
+
+        Raises
+        ------
+        InputError
+            As :meth:`from_edges`; if weights are not finite or all zero; or if two edges of
+            opposite directions become one, because the sign of one of them reverses it.
         """
-        signed = _floats(weights, "weights")
-        if signed.size == 0 or not np.isfinite(signed).all() or not np.any(signed):
-            raise InputError("the weights are none, not finite, or all zero")
-        from_, to = _vertices(sources), _vertices(targets)
-        if not from_.shape == to.shape == signed.shape or signed.ndim != 1:
-            raise InputError("sources, targets and weights must be three lists of one length")
-        magnitude = np.abs(signed)
-        values = edge_values(magnitude, float(magnitude.max()), _check_zeta(zeta))
-        forward = signed > 0
-        return cls.from_edges(
-            n_vertices, np.where(forward, from_, to), np.where(forward, to, from_), values
-        )
+        return cls._of_weights(n_vertices, vertices(sources), vertices(targets), weights, zeta)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], zeta: float = 1e-6) -> "Graph":
@@ -112,20 +108,26 @@ class Graph:
         path : path
             A safetensors file with the tensors ``sources``, ``targets`` (integers) and
             ``weights``, each of shape (n_edges,), and optionally ``n_vertices``, one integer;
-            without it the vertices are those that have edges.
+            without it the vertices are those that have edges, whatever their numbers, which are
+            then replaced by 0, 1, … in the same order.
         zeta : float
             As in :meth:`from_weights`.
+
+        Raises
+        ------
+        InputError
+            As :meth:`from_weights`, or if the file holds no such tensors.
         """
         tensors = read_tensors(Path(path))
         if not tensors.keys() >= GRAPH_TENSORS:
             raise InputError(f"{path}: holds no graph: expected sources, targets and weights")
-        sources, targets = tensors["sources"], tensors["targets"]
+        sources, targets, weights = (tensors[name] for name in ("sources", "targets", "weights"))
         try:
             if "n_vertices" in tensors:
-                n_vertices = int(tensors["n_vertices"].item())
-            else:
-                n_vertices = int(max(sources.max(initial=0), targets.max(initial=0))) + 1
-            return cls.from_weights(n_vertices, sources, targets, tensors["weights"], zeta)
+                n_vertices = whole(tensors["n_vertices"], "n_vertices").item()
+                return cls.from_weights(n_vertices, sources, targets, weights, zeta)
+            numbers, from_, to = renumbered(sources, targets)
+            return cls._of_weights(len(numbers), from_, to, weights, zeta, numbers)
         except ValueError as error:
             raise InputError(f"{path}: {error}") from error
 
@@ -136,13 +138,30 @@ class Graph:
 
     def is_triangle_free(self) -> bool:
         """Whether no three vertices are joined pairwise, whatever the directions."""
-        adjacency = sparse.csr_array(
-            (np.ones(self.n_edges, dtype=np.int32), (self.sources, self.targets)),
-            shape=(self.n_vertices, self.n_vertices),
+        return is_triangle_free(self.sources, self.targets)
+
+    @classmethod
+    def _of_weights(
+        cls,
+        n_vertices: int,
+        from_: IntArray,
+        to: IntArray,
+        weights: ArrayLike,
+        zeta: float,
+        numbers: Numbers | None = None,
+    ) -> "Graph":
+        """Make what :meth:`from_weights` says; ``numbers`` are what the user calls the vertices."""
+        signed = floats(weights, "weights")
+        if signed.size == 0 or not np.isfinite(signed).all() or not np.any(signed):
+            raise InputError("the weights are none, not finite, or all zero")
+        check_lengths(from_, to, signed, "weights")
+        check_edges(n_vertices, from_, to, signed, numbers)
+        magnitude = np.abs(signed)
+        values = edge_values(magnitude, float(magnitude.max()), _check_zeta(zeta))
+        forward = signed > 0
+        return cls(
+            int(n_vertices), np.where(forward, from_, to), np.where(forward, to, from_), values
         )
-        adjacency = (adjacency + adjacency.T).tocsr()
-        adjacency.data[:] = 1
-        return _is_bipartite(adjacency) or adjacency.multiply(adjacency @ adjacency).nnz == 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,25 +297,3 @@ def _check_zeta(zeta: float) -> float:
     if not 1e-38 <= zeta < 1:  # float32 knows nothing much smaller, and no edge's value is 0
         raise InputError(f"zeta must lie between 0 and 1 (at least 1e-38), not {zeta}")
     return float(zeta)
-
-
-def _floats(values: ArrayLike, what: str) -> FloatArray:
-    try:
-        return np.asarray(values, dtype=np.float32)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"the {what} are not real numbers") from error
-
-
-def _vertices(values: ArrayLike) -> IntArray:
-    array = np.asarray(values)
-    if array.size and array.dtype.kind not in "iu":
-        raise InputError("vertices must be whole numbers")
-    return array.astype(np.int64)
-
-
-def _is_bipartite(adjacency: sparse.csr_array) -> bool:
-    """Whether the bipartite double cover has two components for every one of the graph."""
-    components, _ = connected_components(adjacency, directed=False)
-    cover = sparse.block_array([[None, adjacency], [adjacency, None]], format="csr")
-    covering, _ = connected_components(cover, directed=False)
-    return bool(covering == 2 * components)

@@ -1,11 +1,30 @@
 """Frobenius distance of two networks of one shape, once their neurons are put side by side."""
 
+from typing import ClassVar, Literal
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from topoprint.errors import InputError
+from topoprint.homology.graph import LayeredGraph
+from topoprint.measures.base import Invariance, Need, Pairwise
+from topoprint.measures.features import Computed, GraphOf
+from topoprint.measures.of_diagrams import OfGraphs
+from topoprint.measures.renumbering import (
+    IntArray,
+    Layers,
+    Orders,
+    arranged,
+    is_renumbered,
+    kinds,
+    own_order,
+)
 from topoprint.networks.network import FloatArray, Network
+from topoprint.validation import Name
+
+# Sweeps go on while one leaves less than this of the square of the distance.
+LEAST_GAIN = 0.99
 
 
 def aligned_distance(one: Network, other: Network) -> float:
@@ -15,8 +34,17 @@ def aligned_distance(one: Network, other: Network) -> float:
     neurons of each hidden layer of ``other`` are matched to those of ``one`` by a linear
     assignment that makes the difference of their incoming weights least (weight matching:
     Ainsworth et al., "Git Re-Basin", ICLR 2023, without its sweeps over outgoing weights, which
-    take less than 1 % more off the distance of trained networks). The best of all matchings is
-    not found in general, so that the triangle inequality may fail.
+    take less than 1 % more off the distance of trained networks). Among neurons with the same
+    incoming weights, such as dead ones, the outgoing weights decide, in sweeps over the layers for
+    as long as they help. The best of all matchings is not found in general, so that the triangle
+    inequality may fail.
+
+    A network and itself with hidden neurons renumbered are found first, and have distance 0, not
+    only up to rounding (:func:`topoprint.measures.renumbering.is_renumbered` has the limits of the
+    search). Others are matched in an order that the numbers of the neurons do not decide
+    (:func:`topoprint.measures.renumbering.own_order`), so that renumbering one of them changes the
+    distance by no more than the rounding of a sum. Scaling by a power of 2 changes nothing; another
+    factor rounds the weights, which may decide between matchings that are equally good.
 
     Raises
     ------
@@ -25,16 +53,74 @@ def aligned_distance(one: Network, other: Network) -> float:
     """
     if one.layer_sizes != other.layer_sizes:
         raise InputError("networks of different shapes cannot be aligned")
-    order = np.arange(one.layer_sizes[0])
-    square = 0.0
-    layers = list(zip(_layers(one), _layers(other), strict=True))
-    for number, (fixed, moved) in enumerate(layers, start=1):
-        moved = np.column_stack([moved[:, order], moved[:, -1]])
-        if number < len(layers):
-            _, order = linear_sum_assignment(fixed @ moved.T, maximize=True)
-            moved = moved[order]
-        square += float(np.sum((fixed - moved) ** 2, dtype=np.float64))
+    nets = _layers(one), _layers(other)
+    if is_renumbered(*nets):
+        return 0.0
+    own = own_order(nets[0]), own_order(nets[1])
+    fixed, moved = (arranged(net, orders) for net, orders in zip(nets, own, strict=True))
+    alike = [(kinds(first), kinds(second)) for first, second in zip(fixed, moved, strict=True)]
+    tied = any(kind.max() + 1 < len(kind) for pair in alike[:-1] for kind in pair)
+    orders = _matched(fixed, moved, alike, None)
+    square = _square(*nets, own, orders)
+    while tied:
+        orders = _matched(fixed, moved, alike, orders)
+        swept = _square(*nets, own, orders)
+        tied = swept < LEAST_GAIN * square
+        square = min(square, swept)
     return float(np.sqrt(square))
+
+
+def _matched(
+    fixed: Layers,
+    moved: Layers,
+    alike: list[tuple[IntArray, IntArray]],
+    known: Orders | None,
+) -> Orders:
+    """Neuron of the second network that is matched to each of the first, layer by layer.
+
+    Parameters
+    ----------
+    fixed, moved : Layers
+    alike : list of (ndarray, ndarray)
+        Of each layer, neurons with the same incoming weights by the same number.
+    known : Orders or None
+        An earlier matching, by which outgoing weights are compared; without it they are compared
+        in ascending order, but for those to the outputs.
+    """
+    orders = [np.arange(fixed[0].shape[1] - 1)]
+    for layer, (one, other) in enumerate(zip(fixed[:-1], moved[:-1], strict=True)):
+        order = orders[-1]
+        incoming = one @ np.column_stack([other[:, order], other[:, -1]]).T
+        best = linear_sum_assignment(incoming, maximize=True)[1]
+        kind, other_kind = alike[layer]
+        # Whatever is matched to one of its kind may be matched to another: no incoming weight
+        # differs more for it.
+        allowed = np.zeros((kind.max() + 1, other_kind.max() + 1), dtype=bool)
+        allowed[kind, other_kind[best]] = True
+        if allowed.size < len(one) ** 2:
+            outgoing = fixed[layer + 1][:, :-1], moved[layer + 1][:, :-1]
+            if known is not None:
+                outgoing = outgoing[0], outgoing[1][known[layer + 2]]
+            elif layer + 2 < len(fixed):
+                outgoing = np.sort(outgoing[0], axis=0), np.sort(outgoing[1], axis=0)
+            likeness = np.where(
+                allowed[np.ix_(kind, other_kind)], outgoing[0].T @ outgoing[1], -np.inf
+            )
+            best = linear_sum_assignment(likeness, maximize=True)[1]
+        orders.append(best)
+    return [*orders, np.arange(len(fixed[-1]))]
+
+
+def _square(one: Layers, other: Layers, own: tuple[Orders, Orders], matched: Orders) -> float:
+    """Square of the distance, in the numbering of the first network, by a matching in their own."""
+    orders = []
+    for first, second, order in zip(*own, matched, strict=True):
+        orders.append(np.empty_like(order))
+        orders[-1][first] = second[order]
+    return sum(
+        float(np.sum((fixed - moved) ** 2, dtype=np.float64))
+        for fixed, moved in zip(one, arranged(other, orders), strict=True)
+    )
 
 
 def _layers(network: Network) -> list[FloatArray]:
@@ -44,4 +130,36 @@ def _layers(network: Network) -> list[FloatArray]:
         for weight, bias in zip(network.weights, network.biases, strict=True)
     ]
     scale = max(float(np.abs(layer).max()) for layer in layers)
-    return [layer / np.float32(scale) for layer in layers]
+    return [layer / np.float32(scale) + np.float32(0) for layer in layers]  # no negative zeros
+
+
+def _edges(graph: LayeredGraph) -> Network:
+    """Leave out the biases that are no edges."""
+    return Network(graph.network.weights, graph.biases)
+
+
+class FrobeniusAligned(OfGraphs, Pairwise):
+    """Frobenius norm of the difference of the weights, after matching the hidden neurons."""
+
+    needs: ClassVar[frozenset[Need]] = frozenset({"weights", "equal shapes"})
+    metric: ClassVar[bool] = False
+    invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "scale"})
+
+    kind: Literal["frobenius_aligned"] = "frobenius_aligned"
+    name: Name = "frobenius_aligned"
+
+    @property
+    def feature(self) -> Computed:
+        """Weights and biases that are edges."""
+        return Computed(_edges, GraphOf(self.zeta, self.bias))
+
+    def distance(self, one: Network, other: Network) -> float:
+        """Distance of two networks of one shape; NaN between others."""
+        shapes = [
+            (network.layer_sizes, [bias is None for bias in network.biases])
+            for network in (one, other)
+        ]
+        return aligned_distance(one, other) if shapes[0] == shapes[1] else float("nan")
+
+
+MEASURES = (FrobeniusAligned(),)

@@ -1,11 +1,17 @@
 """Neural persistence (Rieck et al., ICLR 2019): how uneven the strongest weights of a layer are."""
 
+from typing import ClassVar, Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 from topoprint.homology.forest import layered_tree
 from topoprint.homology.graph import LayeredGraph, to_graph
+from topoprint.measures.base import Pairwise
+from topoprint.measures.features import Computed, GraphOf
+from topoprint.measures.of_diagrams import OfGraphs
 from topoprint.networks.network import Network
+from topoprint.validation import Name
 
 
 def neural_persistence(graph: LayeredGraph) -> NDArray[np.float64]:
@@ -37,3 +43,28 @@ def _of_layer(weight: NDArray[np.float32], greatest: float, zeta: float) -> floa
     # The layer's own filtration values say how strong its edges are beside its strongest one.
     lifetimes = 1 - (1 - tree.astype(np.float64)) * layer.scale / greatest
     return float(np.sqrt(np.sum(lifetimes**2) / (vertices - 1)))
+
+
+def _mean(graph: LayeredGraph) -> float:
+    return float(neural_persistence(graph).mean())
+
+
+class NeuralPersistence(OfGraphs, Pairwise):
+    """Difference in neural persistence (Rieck et al. 2019), mean over the layers."""
+
+    greatest: ClassVar[float] = 1.0
+
+    kind: Literal["neural_persistence"] = "neural_persistence"
+    name: Name = "neural_persistence"
+
+    @property
+    def feature(self) -> Computed:
+        """Neural persistence of the network."""
+        return Computed(_mean, GraphOf(self.zeta, self.bias))
+
+    def distance(self, one: float, other: float) -> float:
+        """Absolute difference."""
+        return abs(one - other)
+
+
+MEASURES = (NeuralPersistence(),)

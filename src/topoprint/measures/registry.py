@@ -1,280 +1,172 @@
-"""The registry of measures: what each needs, its range, what it does not change under.
+"""All measures: those of this package, and those that installed packages bring.
 
-All are distances: 0 between a network and itself, larger where networks are less alike.
-Similarities are turned round (the arccos of CKA, 1 − agreement).
+A package brings measures by an entry point of the group ``topoprint.measures`` that names a module
+with a tuple ``MEASURES``, as each module here has one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
-from itertools import combinations
-from typing import Any, Literal
+import difflib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic_core import core_schema
 
+import topoprint.measures
 from topoprint.errors import InputError
-from topoprint.homology.diagram import Diagram
-from topoprint.homology.graph import LayeredGraph, to_graph
-from topoprint.homology.persistence import persistence
-from topoprint.measures.alignment import aligned_distance
-from topoprint.measures.baselines import (
-    directed_values,
-    frobenius_norm,
-    histograms_apart,
-    one_norm,
-    shape_of,
-    weight_histogram,
-)
-from topoprint.measures.measures import Discretisation, distance_matrix
-from topoprint.measures.neural_persistence import neural_persistence
-from topoprint.networks.network import FloatArray, Network
-from topoprint.networks.nulls import ranked
-from topoprint.responses import responses as answers
-from topoprint.responses.responses import Activations
-from topoprint.summaries.bars import Bars
-from topoprint.summaries.matching import bottleneck, length_histogram, wasserstein
+from topoprint.measures.base import Measure
+from topoprint.validation import explain
 
-Array = NDArray[np.float64]
-Need = Literal["weights", "activations", "equal shapes"]
-# What may be done to a network without a change of its distances to others.
-Invariance = Literal["neurons", "inputs", "scale", "signs", "wiring"]
-
-# Dimensions of a layered network's bars; it has none above.
-DIMENSIONS = (0, 1)
+# Those of the paper, which are computed where nothing else is asked for.
+PAPER = ("landscape", "silhouette", "heat")
 
 
-@dataclass(frozen=True, eq=False)
-class Subject:
-    """A network as measures see it; what they need of it is made when first asked for.
+@cache
+def measures() -> dict[str, Measure]:
+    """Every measure that has a name, with the parameters that it has by that name."""
+    names = (module.name for module in iter_modules(topoprint.measures.__path__))
+    own = [import_module(f"topoprint.measures.{name}") for name in names if name != "registry"]
+    brought = [point.load() for point in sorted(entry_points(group="topoprint.measures"))]
+    found: dict[str, Measure] = {}
+    for module in [*own, *brought]:
+        for measure in getattr(module, "MEASURES", ()):
+            if measure.name in found:
+                raise InputError(f"measure {measure.name!r} of {module.__name__} has a taken name")
+            found[measure.name] = measure
+    return found
 
-    Attributes
+
+@cache
+def kinds() -> dict[str, type[Measure]]:
+    """Every kind of measure."""
+    found: dict[str, type[Measure]] = {}
+    for measure in measures().values():
+        kind = type(measure)
+        if found.setdefault(measure.kind, kind) is not kind:
+            raise InputError(f"kind {measure.kind!r} of {kind.__module__} is a taken one")
+    return found
+
+
+def make_measure(measure: "str | Mapping[str, Any] | Measure", **parameters: Any) -> Measure:
+    """Make a measure.
+
+    Parameters
     ----------
-    network : Network
-    zeta, bias
-        As in :func:`topoprint.to_graph`.
-    answers : Activations or None
-        What it answers to the inputs that all networks are given, if that is known.
+    measure : str, mapping or Measure
+        The name of a measure; or its kind, parameters and perhaps a name; or the measure itself.
+    **parameters
+        Laid over its own.
+
+    Raises
+    ------
+    InputError
+        If it is not known, or a parameter is not known or out of range.
     """
-
-    network: Network
-    zeta: float = 1e-6
-    bias: bool = True
-    answers: Activations | None = None
-
-    @cached_property
-    def graph(self) -> LayeredGraph:
-        """Graph of the network."""
-        return to_graph(self.network, self.zeta, self.bias)
-
-    @cached_property
-    def diagram(self) -> Diagram:
-        """Persistence diagram of the network."""
-        return persistence(self.graph, max_dimension=DIMENSIONS[-1])
-
-    @property
-    def edges(self) -> Network:
-        """The weights and biases that are edges of the graph."""
-        return Network(self.network.weights, self.graph.biases)
-
-    @cached_property
-    def ranked_diagram(self) -> Diagram:
-        """Persistence diagram by ranks within a layer (:func:`topoprint.networks.nulls.ranked`)."""
-        graph = to_graph(ranked(self.edges), self.zeta, self.bias)
-        return persistence(graph, max_dimension=DIMENSIONS[-1])
-
-    @property
-    def directed_values(self) -> list[FloatArray]:
-        """Entries of the adjacency matrix; not kept, as they take as much memory as the network."""
-        return directed_values(self.graph)
-
-    @cached_property
-    def neural_persistence(self) -> float:
-        """Neural persistence, mean over the layers."""
-        return float(neural_persistence(self.graph).mean())
-
-    @cached_property
-    def histogram(self) -> Array:
-        """Histogram of the weights' magnitudes."""
-        return weight_histogram(self.graph)
-
-    def lengths(self, dimension: int, how: Discretisation) -> Array | NDArray[np.float32]:
-        """Lengths of the bars of one dimension in descending order; all share an end."""
-        bars = Bars.of(self.diagram, dimension, how.min_persistence, how.infinity)
-        if dimension == 0:
-            return np.sort(bars.deaths)[::-1]
-        return np.float32(how.infinity) - bars.births
+    if isinstance(measure, str):
+        if measure not in measures():
+            near = difflib.get_close_matches(measure, measures(), n=1, cutoff=0)[0]
+            raise InputError(
+                f"measure {measure!r} is not known; did you mean {near!r}? `topoprint measures` "
+                "lists all"
+            )
+        measure = measures()[measure]
+    if isinstance(measure, Measure):
+        if not parameters:
+            return measure
+        measure = {"kind": measure.kind, **measure.model_dump(exclude_unset=True)}
+    if not isinstance(measure, Mapping):
+        raise InputError(f"{measure!r} is no measure: give its name, or its kind and parameters")
+    values = {key: _plain(value) for key, value in {**measure, **parameters}.items()}
+    kind = kinds().get(str(values.get("kind")))
+    if kind is None:
+        raise InputError(f"kind {values.get('kind')!r} is not known; choose {', '.join(kinds())}")
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise InputError(f"measure {values['kind']}: {explain(error, kind)}") from error
 
 
-@dataclass(frozen=True)
-class Measure:
-    """A distance of networks, and what it declares; the tests hold it to that.
-
-    Attributes
-    ----------
-    distances : callable
-        (subjects, discretisation) → ndarray, float64, shape (n, n): symmetric, zero diagonal,
-        NaN between networks that it cannot compare.
-    needs : set of {"weights", "activations", "equal shapes"}
-        What networks must have to be compared.
-    greatest : float
-        Least upper bound of the distances, or ∞; the lower bound is 0.
-    metric : bool
-        Whether the triangle inequality holds (distances of 0 between different networks are
-        possible in any case). For summaries on a grid: if the grid is shared.
-    invariances : set
-        What may be done to one of two networks without a change of their distance: ``neurons``,
-        reordering hidden neurons; ``inputs``, reordering inputs; ``scale``, multiplying all
-        weights and biases by a positive number; ``signs``, by −1; ``wiring``, reordering the
-        weights within each layer.
-    """
-
-    distances: Callable[[Sequence[Subject], Discretisation], Array]
-    needs: frozenset[Need] = frozenset({"weights"})
-    greatest: float = np.inf
-    metric: bool = True
-    invariances: frozenset[Invariance] = frozenset({"neurons", "inputs", "scale", "signs"})
+def _plain(value: Any) -> Any:
+    """Numbers and lists of numpy as those of Python."""
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
 
 
-def _pairwise(
-    keep: Callable[[Subject, Discretisation], Any], distance: Callable[[Any, Any], float]
-) -> Callable[[Sequence[Subject], Discretisation], Array]:
-    """Distances from what is kept of each network alone."""
-
-    def distances(subjects: Sequence[Subject], how: Discretisation) -> Array:
-        kept = [keep(subject, how) for subject in subjects]
-        values = np.zeros((len(kept), len(kept)))
-        for one, other in combinations(range(len(kept)), 2):
-            values[one, other] = values[other, one] = distance(kept[one], kept[other])
-        return values
-
-    return distances
+def with_settings(measure: Measure, settings: Mapping[str, Any]) -> Measure:
+    """Lay settings that many measures share under a measure's own, those that it has."""
+    known = type(measure).model_fields.keys() - measure.model_fields_set
+    return make_measure(measure, **{k: v for k, v in settings.items() if k in known})
 
 
-def _topological(
-    metric: str,
-    parameters: Mapping[str, Any] | None = None,
-    dimensions: tuple[int, ...] = DIMENSIONS,
-    ranks: bool = False,
-) -> Measure:
-    """Distance of summaries of diagrams; with ``ranks``, of the filtration by ranks."""
-
-    def distances(subjects: Sequence[Subject], how: Discretisation) -> Array:
-        return distance_matrix(
-            [subject.ranked_diagram if ranks else subject.diagram for subject in subjects],
-            metric,
-            dimensions=dimensions,
-            **asdict(how),
-            **(parameters or {}),
-        ).values
-
-    return Measure(distances)
+def make_measures(asked: "Iterable[str | Mapping[str, Any] | Measure] | None") -> list[Measure]:
+    """Make several measures, by default those of the paper; refuse a name that stands twice."""
+    made = [make_measure(one) for one in (PAPER if asked is None else asked)]
+    names = [measure.name for measure in made]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"measure {name!r} is asked for twice; give one another name")
+    return made
 
 
-def _of_equal_shapes(
-    keep: Callable[[Subject], Any], distance: Callable[[Any, Any], float]
-) -> Measure:
-    """Distance that only networks of one shape have."""
-
-    def kept(subject: Subject, how: Discretisation) -> tuple[tuple[int, ...], Any]:
-        return shape_of(subject.graph), keep(subject)
-
-    def compare(one: tuple[tuple[int, ...], Any], other: tuple[tuple[int, ...], Any]) -> float:
-        return distance(one[1], other[1]) if one[0] == other[0] else np.nan
-
-    return Measure(
-        _pairwise(kept, compare),
-        needs=frozenset({"weights", "equal shapes"}),
-        invariances=frozenset({"scale"}),
-    )
-
-
-def _kept_lengths(subject: Subject, how: Discretisation) -> list[Any]:
-    return [subject.lengths(dimension, how) for dimension in DIMENSIONS]
+def table() -> list[dict[str, str]]:
+    """Say in words what every measure declares: a row a measure, for listings and the docs."""
+    ranges = {np.inf: "[0, ∞)", 1.0: "[0, 1]", np.pi / 2: "[0, π/2]"}
+    rows = []
+    for name, measure in measures().items():
+        own = measure.model_dump(mode="json", exclude_unset=True, exclude={"name", "kind"})
+        rows.append(
+            {
+                "measure": name,
+                "what it is": (type(measure).__doc__ or "").splitlines()[0].rstrip("."),
+                "parameters of its own": ", ".join(f"{key}: {own[key]}" for key in own) or "–",
+                "needs": ", ".join(sorted(measure.needs)),
+                "range": ranges.get(measure.greatest, f"[0, {measure.greatest:g}]"),
+                "metric": "yes" if measure.metric else "no",
+                "invariant under": ", ".join(sorted(measure.invariances)) or "–",
+            }
+        )
+    return rows
 
 
-def _bottleneck(one: list[Any], other: list[Any]) -> float:
-    return max(bottleneck(*both) for both in zip(one, other, strict=True))
+def markdown() -> str:
+    """Write that table as Markdown, as it stands in docs/measures.md."""
+    rows = table()
+    lines = [list(rows[0]), ["---"] * len(rows[0]), *(list(row.values()) for row in rows)]
+    escaped = (" | ".join(cell.replace("|", "\\|") for cell in line) for line in lines)
+    return "".join(f"| {line} |\n" for line in escaped)
 
 
-def _kept_histograms(subject: Subject, how: Discretisation) -> tuple[list[Any], float]:
-    longest = max(1.0, how.infinity)
-    lengths = _kept_lengths(subject, how)
-    return [length_histogram(of_dimension, longest) for of_dimension in lengths], longest
+class _Entry:
+    """How pydantic reads a measure: a name, or a kind with parameters."""
+
+    @staticmethod
+    def __get_pydantic_core_schema__(
+        source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            make_measure,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda measure: {
+                    "kind": measure.kind,
+                    "name": measure.name,
+                    **measure.model_dump(mode="json", exclude_unset=True),
+                }
+            ),
+        )
+
+    @staticmethod
+    def __get_pydantic_json_schema__(
+        schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        parts = [
+            {**handler(kind.__pydantic_core_schema__), "required": ["kind"]}
+            for kind in kinds().values()
+        ]
+        return {"anyOf": [{"type": "string", "enum": list(measures())}, *parts]}
 
 
-def _wasserstein(one: tuple[list[Any], float], other: tuple[list[Any], float]) -> float:
-    return sum(wasserstein(*both, one[1]) for both in zip(one[0], other[0], strict=True))
-
-
-def _answers(subject: Subject) -> Activations:
-    if subject.answers is None:
-        raise InputError("a measure needs activations, which this network comes without")
-    return subject.answers
-
-
-_ACTIVATIONS: frozenset[Need] = frozenset({"activations"})
-# What is done to the weights alone is not seen where a function is compared, if it stays the same.
-_OF_FUNCTION: frozenset[Invariance] = frozenset({"neurons", "inputs"})
-
-MEASURES: dict[str, Measure] = {
-    "landscape": _topological("landscape"),
-    "silhouette": _topological("silhouette"),
-    "heat": _topological("heat"),
-    "landscape_10_layers": _topological("landscape", {"layers": 10}),
-    "heat_unit_mass": _topological("heat", {"unit_mass": True}),
-    "silhouette_h0": _topological("silhouette", dimensions=(0,)),
-    "silhouette_h1": _topological("silhouette", dimensions=(1,)),
-    "heat_h0": _topological("heat", dimensions=(0,)),
-    "heat_h1": _topological("heat", dimensions=(1,)),
-    "silhouette_ranks": _topological("silhouette", ranks=True),
-    "heat_ranks": _topological("heat", ranks=True),
-    "betti": _topological("betti"),
-    "persistence_image": _topological("persistence_image"),
-    "bottleneck": Measure(_pairwise(_kept_lengths, _bottleneck), greatest=1.0),
-    "wasserstein": Measure(_pairwise(_kept_histograms, _wasserstein)),
-    "neural_persistence": Measure(
-        _pairwise(
-            lambda subject, how: subject.neural_persistence,
-            lambda one, other: abs(one - other),
-        ),
-        greatest=1.0,
-    ),
-    "number_of_edges": Measure(
-        _pairwise(lambda subject, how: subject.graph.n_edges, lambda one, other: abs(one - other)),
-        invariances=frozenset({"neurons", "inputs", "scale", "signs", "wiring"}),
-    ),
-    "weight_histogram": Measure(
-        _pairwise(lambda subject, how: subject.histogram, histograms_apart),
-        greatest=1.0,
-        invariances=frozenset({"neurons", "inputs", "scale", "signs", "wiring"}),
-    ),
-    "one_norm": _of_equal_shapes(lambda subject: subject.directed_values, one_norm),
-    "frobenius_norm": _of_equal_shapes(lambda subject: subject.directed_values, frobenius_norm),
-    "frobenius_aligned": replace(
-        _of_equal_shapes(lambda subject: subject.edges, aligned_distance),
-        metric=False,
-        invariances=frozenset({"neurons", "scale"}),
-    ),
-    "cka": Measure(
-        _pairwise(lambda subject, how: answers.centred_gram(_answers(subject)), answers.cka_angle),
-        needs=_ACTIVATIONS,
-        greatest=np.pi / 2,
-        invariances=_OF_FUNCTION,
-    ),
-    "procrustes": Measure(
-        _pairwise(
-            lambda subject, how: answers.principal_parts(_answers(subject)),
-            answers.procrustes_angle,
-        ),
-        needs=_ACTIVATIONS,
-        greatest=np.pi / 2,
-        invariances=_OF_FUNCTION,
-    ),
-    "predictions": Measure(
-        _pairwise(lambda subject, how: _answers(subject), answers.disagreement),
-        needs=_ACTIVATIONS,
-        greatest=1.0,
-        invariances=_OF_FUNCTION,
-    ),
-}
+# A measure in a model: written as its name, or as its kind and parameters.
+MeasureEntry = Annotated[Measure, _Entry]

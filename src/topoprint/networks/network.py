@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -15,22 +15,23 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from topoprint.errors import InputError
-from topoprint.storage import atomic_path
+from topoprint.identity import NetworkId, Row
+from topoprint.networks.checkpoints import read_state_dict
+from topoprint.storage import check_readable, file_error, write_bytes
 
 FloatArray = NDArray[np.float32]
 Tensors = Mapping[str, NDArray[Any]]
 
 FORMAT = "topoprint network"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 # safetensors keeps its metadata in no fixed order: one key alone makes the bytes reproducible.
 METADATA_KEY = "topoprint"
 # Orders of layers whose names carry no numbers are searched by shape; beyond this many the search
 # could take for ever, and the user must name them.
 MOST_UNNUMBERED_LAYERS = 12
 
-# File types other than safetensors: suffix -> reader of its tensors. The package's root adds the
-# checkpoints of torch here, so that this module needs no torch.
-TENSOR_READERS: dict[str, Callable[[Path], Tensors]] = {}
+# Files of torch, which are read with torch; all others are safetensors.
+TORCH_SUFFIXES = (".pt", ".pth")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,8 @@ class Network:
     biases : tuple of (ndarray or None), float32
         One vector a layer, shape (out,), or None.
     metadata : dict
-        What else is known of it, JSON values only; ``metadata["identity"]`` names it.
+        What else is known of it, JSON values only; ``metadata["identity"]`` names it,
+        ``metadata["group"]`` its experiment.
     """
 
     weights: tuple[FloatArray, ...]
@@ -101,9 +103,20 @@ class Network:
         return (self.weights[0].shape[1], *(weight.shape[0] for weight in self.weights))
 
     @property
-    def identity(self) -> dict[str, str]:
-        """What names the network (data set, network, seed), as far as it is known."""
-        return dict(self.metadata.get("identity", {}))
+    def id(self) -> NetworkId:
+        """What names the network, as far as it is known."""
+        return NetworkId.from_json(self.metadata.get("identity", {}))
+
+    @property
+    def row(self) -> Row:
+        """What a table of networks says of it."""
+        biases = sum(len(bias) for bias in self.biases if bias is not None)
+        return Row(
+            self.id,
+            self.metadata.get("group", ""),
+            "-".join(map(str, self.layer_sizes)),
+            sum(weight.size for weight in self.weights) + biases,
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a safetensors file: ``layers.{i}.weight`` (out, in) and ``layers.{i}.bias``."""
@@ -118,9 +131,7 @@ class Network:
             "format_version": FORMAT_VERSION,
             "layers": [f"layers.{position}" for position in range(len(self.weights))],
         }
-        content = save(tensors, {METADATA_KEY: json.dumps(header, sort_keys=True)})
-        with atomic_path(path) as temporary:
-            temporary.write_bytes(content)
+        write_bytes(path, save(tensors, {METADATA_KEY: json.dumps(header, sort_keys=True)}))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], layers: Sequence[str] | None = None) -> "Network":
@@ -143,7 +154,7 @@ class Network:
         """
         path = Path(path)
         tensors = read_tensors(path)
-        metadata = {} if path.suffix in TENSOR_READERS else read_metadata(path)
+        metadata = {} if path.suffix in TORCH_SUFFIXES else read_metadata(path)
         try:
             names = list(layers) if layers is not None else metadata.get("layers")
             if names is None:
@@ -153,35 +164,65 @@ class Network:
             raise InputError(f"{path}: {error}") from error
 
 
+def read_id(path: str | os.PathLike[str]) -> NetworkId:
+    """Read what names the network of a file; its path, where the file does not say."""
+    known = {} if Path(path).suffix in TORCH_SUFFIXES else read_metadata(path)
+    return NetworkId.from_json(known.get("identity", {"network": str(path)}))
+
+
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read what a safetensors file of the project says of its network, without the weights."""
+    check_readable(path)
     try:
         with safe_open(path, framework="numpy") as file:
             header = json.loads((file.metadata() or {}).get(METADATA_KEY, "{}"))
-    except (OSError, SafetensorError, json.JSONDecodeError) as error:
+    except OSError as error:
+        raise file_error(error, path, "read") from error
+    except (SafetensorError, json.JSONDecodeError) as error:
         raise InputError(f"{path}: not a complete safetensors file ({error})") from error
     if header == {}:
         return {}
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise InputError(f"{path}: its metadata {METADATA_KEY!r} are not those of a {FORMAT}")
-    if header.get("format_version") != FORMAT_VERSION:
+    version = header.get("format_version")
+    if version not in (1, FORMAT_VERSION):
         raise InputError(
-            f"{path}: format version {header.get('format_version')} of a network is not known "
-            f"here (this release reads version {FORMAT_VERSION}); train it again"
+            f"{path}: format version {version} of a network is not known here (this release reads "
+            f"1 and {FORMAT_VERSION}); train it again with `topoprint train`"
         )
-    if not isinstance(header.get("layers", []), list) or not isinstance(
-        header.get("identity", {}), dict
-    ):
-        raise InputError(f"{path}: its metadata {METADATA_KEY!r} are damaged; train it again")
-    return header
+    try:
+        if version == 1:
+            header = _from_version_1(header)
+        NetworkId.from_json(header.get("identity", {}))
+        if not isinstance(header.get("layers", []), list):
+            raise TypeError("layers are no list")
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise InputError(
+            f"{path}: its metadata {METADATA_KEY!r} are damaged ({error}); train it again"
+        ) from error
+    return dict(header)
+
+
+def _from_version_1(header: dict[str, Any]) -> dict[str, Any]:
+    """Metadata of version 1 as they are today: a state became a step or a variant."""
+    found = dict(header.get("identity", {}))
+    state = header.pop("state", "trained")
+    if "seed" in found:
+        found["seed"] = int(found["seed"])
+    if state == "initial":
+        found["step"] = 0.0
+    elif state != "trained":
+        found["variant"] = state
+    # Networks of version 1 were named after their experiment and what it changes.
+    group = found.get("network", "").rpartition("-")[0]
+    return {**header, "identity": found, "group": group}
 
 
 def read_tensors(path: Path) -> Tensors:
-    """Read the arrays of a safetensors file, or of another type that TENSOR_READERS knows."""
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    if path.suffix in TENSOR_READERS:
-        return TENSOR_READERS[path.suffix](path)
+    """Read the arrays of a safetensors file or of a torch state dict."""
+    check_readable(path)
+    if path.suffix in TORCH_SUFFIXES:
+        return read_state_dict(path)
     try:
         with safe_open(path, framework="numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -189,14 +230,26 @@ def read_tensors(path: Path) -> Tensors:
         raise InputError(
             f"{path}: numpy does not know a number type in it ({error}); save it as float32"
         ) from error
-    except (OSError, SafetensorError) as error:
-        known = ", ".join([".safetensors", *TENSOR_READERS])
+    except OSError as error:
+        raise file_error(error, path, "read") from error
+    except SafetensorError as error:
+        known = ", ".join([".safetensors", *TORCH_SUFFIXES])
         raise InputError(
             f"{path}: not a complete safetensors file ({error}); networks are {known} files"
         ) from error
 
 
+def refuse_masked(values: object, what: str) -> None:
+    """Refuse masked numbers: numpy would quietly take what lies under the mask."""
+    if isinstance(values, list | tuple):
+        for part in values:
+            refuse_masked(part, what)
+    elif isinstance(values, np.ma.MaskedArray) and np.any(values.mask):
+        raise InputError(f"the {what} are masked in part; fill in numbers there, or leave them out")
+
+
 def _as_float32(values: ArrayLike, what: str, dimensions: int) -> FloatArray:
+    refuse_masked(values, what)
     try:
         array = np.asarray(values)
         if array.dtype.kind not in "fiu":

@@ -4,32 +4,40 @@ A distance that a null model does not change cannot see what the null lost. Each
 network and a random stream alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from topoprint.errors import InputError
 from topoprint.networks.network import FloatArray, Network
 
+Layers = Iterable[tuple[FloatArray, FloatArray | None]]
 
-def _layer_by_layer(network: Network, draw: Callable[[FloatArray], FloatArray]) -> Network:
-    return Network.from_layers(
+
+class NullError(InputError):
+    """A null that came out as no network, though the network that it is of is one.
+
+    Distances of this null are unknown (NaN); those of others are not touched by it.
+    """
+
+
+def _layer_by_layer(network: Network, draw: Callable[[FloatArray], FloatArray]) -> Layers:
+    return (
         (draw(weight), None if bias is None else draw(bias))
         for weight, bias in zip(network.weights, network.biases, strict=True)
     )
 
 
-def _shuffled_layers(network: Network, rng: np.random.Generator) -> Network:
+def _shuffled_layers(network: Network, rng: np.random.Generator) -> Layers:
     return _layer_by_layer(
         network, lambda array: rng.permutation(array.ravel()).reshape(array.shape)
     )
 
 
-def _shuffled_network(network: Network, rng: np.random.Generator) -> Network:
+def _shuffled_network(network: Network, rng: np.random.Generator) -> Layers:
     weights = _pooled([*network.weights], rng)
     biases = iter(_pooled([bias for bias in network.biases if bias is not None], rng))
-    return Network.from_layers(
+    return (
         (weight, None if bias is None else next(biases))
         for weight, bias in zip(weights, network.biases, strict=True)
     )
@@ -44,19 +52,19 @@ def _pooled(arrays: list[FloatArray], rng: np.random.Generator) -> list[FloatArr
     return [part.reshape(array.shape) for part, array in zip(parts, arrays, strict=True)]
 
 
-def _gaussian(network: Network, rng: np.random.Generator) -> Network:
+def _gaussian(network: Network, rng: np.random.Generator) -> Layers:
     return _layer_by_layer(
         network,
         lambda array: rng.normal(array.mean(), array.std(), array.shape).astype(np.float32),
     )
 
 
-def _resampled(network: Network, rng: np.random.Generator) -> Network:
+def _resampled(network: Network, rng: np.random.Generator) -> Layers:
     return _layer_by_layer(network, lambda array: rng.choice(array.ravel(), array.shape))
 
 
 # What a network keeps under each, its shape apart.
-NULLS: dict[str, Callable[[Network, np.random.Generator], Network]] = {
+NULLS: dict[str, Callable[[Network, np.random.Generator], Layers]] = {
     "shuffled_layers": _shuffled_layers,
     "shuffled_network": _shuffled_network,
     "gaussian": _gaussian,
@@ -87,49 +95,18 @@ def null_network(network: Network, null: str, seed: int) -> Network:
     ------
     InputError
         If the null is not known.
+    NullError
+        If all its weights come out zero, as those of ``resampled`` may where few of the
+        network's own are not, or some beyond float32, as those of ``gaussian`` may.
     """
     if null not in NULLS:
         raise InputError(f"null {null!r} is not known; choose {', '.join(NULLS)}")
-    return NULLS[null](network, np.random.default_rng(seed))
-
-
-def ranked(network: Network) -> Network:
-    """Replace magnitudes by their ranks within a layer, which makes a filtration free of scale.
-
-    Of the n weights and biases of a layer, the k-th smallest magnitude becomes k / n (equal ones
-    their mean rank); signs stay, and zeros stay zero. The graph's filtration value (equation 1)
-    is then the share of the layer's edges that are at least about as strong, whatever the
-    distribution of its weights.
-    """
-    layers = []
-    for weight, bias in zip(network.weights, network.biases, strict=True):
-        both = weight.ravel() if bias is None else np.concatenate([weight.ravel(), bias])
-        shares = np.copysign(_shares(np.abs(both)), both)
-        own = None if bias is None else shares[weight.size :]
-        layers.append((shares[: weight.size].reshape(weight.shape), own))
+    with np.errstate(over="ignore", invalid="ignore"):  # refused below
+        layers = list(NULLS[null](network, np.random.default_rng(seed)))
+    arrays = [array for layer in layers for array in layer if array is not None]
+    drawn = f"null {null!r} of {network.id.network or 'a network'}, stream {seed},"
+    if not any(weight.any() for weight, _ in layers):
+        raise NullError(f"{drawn} came out all zero: too few of the weights are not; leave it out")
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise NullError(f"{drawn} has weights beyond float32: too large ones; leave it out")
     return Network.from_layers(layers)
-
-
-def _shares(magnitudes: FloatArray) -> FloatArray:
-    """Rank of each magnitude, equal ones at their mean, over their number; 0 for zeros."""
-    order = _ascending(magnitudes)
-    ordered = magnitudes[order]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    ends = np.append(starts[1:], len(ordered))
-    distinct = ((starts + 1 + ends) / 2 / len(ordered)).astype(np.float32)
-    if ordered[0] == 0:
-        distinct[0] = 0
-    shares = np.empty_like(magnitudes)
-    shares[order] = np.repeat(distinct, ends - starts)
-    return shares
-
-
-def _ascending(magnitudes: FloatArray) -> NDArray[np.int64]:
-    """Order that sorts float32 numbers from 0, by the two halves of their bits, lower half first.
-
-    Read as whole numbers, such floats keep their order; numpy sorts those of 16 bits by radix,
-    which takes half the time of its sort of the floats.
-    """
-    bits = magnitudes.view(np.uint32)
-    order = np.argsort(bits.astype(np.uint16), kind="stable")
-    return order[np.argsort((bits[order] >> 16).astype(np.uint16), kind="stable")]

@@ -129,8 +129,8 @@ def compare_with_paper(matrices: ByDataset, control: str | None) -> list[Compari
     Parameters
     ----------
     matrices : mapping
-        Averaged matrices by data set, of the data sets that have the paper's names; the control
-        across data sets under ``control``.
+        Averaged matrices by data set, of the data sets that have the paper's names; among them, by
+        any name, the control across data sets.
     control : str or None
         Name of the experiment that is the control.
     """
@@ -166,7 +166,12 @@ def _table_2(matrices: ByDataset, control: str) -> Iterator[Comparison]:
 
 def _table_3(matrices: ByDataset, control: str) -> Iterator[Comparison]:
     """Both readings of “normalized by dataset”: by each data set's maximum, and the control's."""
-    across = {matrix.measure: matrix for matrix in matrices.get("control", ())}
+    across = {
+        matrix.measure: matrix
+        for of_collection in matrices.values()
+        for matrix in of_collection
+        if len(matrix.index.datasets) > 1
+    }
     for measure, of_datasets in PAPER["table_3"].items():
         for dataset, statistics in of_datasets.items():
             own = {matrix.measure: matrix for matrix in matrices.get(dataset, ())}
@@ -210,7 +215,8 @@ def _norms(matrices: ByDataset, control: str) -> dict[str, dict[str, _Norms]]:
     for dataset, of_dataset in matrices.items():
         for matrix in of_dataset:
             members = [n for n, group in enumerate(matrix.groups) if group == control]
-            if dataset == "control" or matrix.own_norms is None or len(members) < 2:
+            several = len(matrix.index.datasets) > 1
+            if several or matrix.own_norms is None or len(members) < 2:
                 continue
             distances = matrix.runs[np.ix_(range(len(matrix.runs)), members, members)]
             labels = tuple(matrix.labels[n] for n in members)

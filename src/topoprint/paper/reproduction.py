@@ -178,5 +178,5 @@ def _load(path: Path, ours: AveragedMatrix) -> AveragedMatrix:
     if not np.isfinite(runs).all() or not np.allclose(runs, runs.transpose(0, 2, 1)):
         raise InputError(f"{path}: a matrix is not symmetric, or holds NaN or infinity")
     runs = (runs + runs.transpose(0, 2, 1)) / 2
-    seeds = tuple(str(number) for number in range(1, len(runs) + 1))
-    return AveragedMatrix(runs, ours.labels, ours.groups, seeds, ours.measure)
+    seeds = tuple(range(1, len(runs) + 1))
+    return AveragedMatrix(runs, ours.index, seeds, ours.measure)

@@ -17,14 +17,13 @@ from matplotlib.colors import to_hex
 from numpy.typing import NDArray
 
 from topoprint.comparison.matrix import AveragedMatrix
-from topoprint.evaluation.truths import Truth
-from topoprint.evaluation.verdict import Verdict
+from topoprint.evaluation.evaluation import Evaluation
 from topoprint.paper.paper import compare_with_paper, norm_statistics
-from topoprint.reporting.figures import COLOURS, NOT_COMPARABLE, runs
 from topoprint.reporting.statistics import GroupStatistics, group_spans, group_statistics
+from topoprint.reporting.style import COLOURS, NOT_COMPARABLE, runs
 from topoprint.reporting.tables import Accuracy
 from topoprint.reporting.words import in_words
-from topoprint.storage import atomic_path
+from topoprint.storage import write_bytes
 
 PACKAGES = (
     "topoprint",
@@ -40,9 +39,8 @@ PACKAGES = (
     "matplotlib",
 )
 STAGES = (
-    "data", "features", "train", "train_random_labels", "activations", "diagram", "distances",
-    "baselines", "study", "study_across_seeds", "average", "accuracy", "figures", "tables",
-    "verdict",
+    "prepare", "features", "train", "train_random_labels", "respond", "diagram", "distances",
+    "average", "accuracy", "figures", "tables", "evaluate",
 )  # fmt: skip
 # The paper's figures: data sets and measures.
 PAPER_FIGURES = {
@@ -91,7 +89,7 @@ class Dataset:
     """All that the page shows of one data set."""
 
     name: str
-    seeds: tuple[str, ...]
+    seeds: tuple[int, ...]
     labels: tuple[str, ...]
     measures: list[Measure]
     accuracies: list[tuple[str, list[float], float]]
@@ -122,8 +120,7 @@ def write_report(
     accuracies: Sequence[Accuracy],
     config: Mapping[str, Any],
     benchmarks: str | os.PathLike[str] | None = None,
-    verdicts: Mapping[str, Verdict] | None = None,
-    control_truths: Sequence[Truth] = (),
+    evaluations: Mapping[str, Evaluation] | None = None,
 ) -> None:
     """Write the page.
 
@@ -140,10 +137,8 @@ def write_report(
         norms are told.
     benchmarks : path, optional
         Folder of Snakemake's benchmark files, ``{stage}/**/*.tsv``; without it, no times.
-    verdicts : mapping, optional
-        What is found of the measures, by data set.
-    control_truths : sequence of Truth, optional
-        Whether networks of one data set are near one another.
+    evaluations : mapping, optional
+        What is found of the measures, by data set, and of the control across them.
     """
     environment = Environment(
         loader=PackageLoader("topoprint.reporting", "."),
@@ -158,8 +153,7 @@ def write_report(
         norms=norm_statistics(matrices, control) if control else [],
         comparisons=compare_with_paper(matrices, control),
         figures=_paper_figures(matrices),
-        verdicts=[_verdict(name, found) for name, found in (verdicts or {}).items()],
-        control_truths=control_truths,
+        evaluations=[_evaluation(name, found) for name, found in (evaluations or {}).items()],
         config=json.dumps(config, indent=2, ensure_ascii=False),
         versions={"Python": platform.python_version(), **_versions()},
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
@@ -167,8 +161,7 @@ def write_report(
         gradient=[_colour(share) for share in np.linspace(0, 1, 9)],
         told=_rounded,
     )
-    with atomic_path(path) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+    write_bytes(path, page.encode())
 
 
 def stage_times(
@@ -193,12 +186,13 @@ def stage_times(
 
 
 def _concerns(file: Path, matrices: Mapping[str, Sequence[AveragedMatrix]]) -> bool:
-    """Whether ``{dataset}[/{network}][/seed{n}].tsv`` belongs to some of the matrices."""
+    """Whether ``{dataset}[/{network or collection}][/seed{n}].tsv`` belongs to the matrices."""
     dataset, *rest = file.with_suffix("").parts
     if dataset not in matrices:
         return False
     matrix = matrices[dataset][0]
-    known = {*matrix.labels, *(f"seed{seed}" for seed in matrix.seeds)}
+    seeds = [f"seed{seed}" for seed in matrix.seeds]
+    known = {*matrix.labels, *seeds, *(f"{seed}_nulls" for seed in seeds), "all_seeds"}
     return set(rest) <= known
 
 
@@ -268,22 +262,22 @@ def _colour(share: float) -> str:
     return to_hex(colormaps[COLOURS](share)) if np.isfinite(share) else NOT_COMPARABLE
 
 
-def _verdict(name: str, verdict: Verdict) -> dict[str, Any]:
-    nulls = {(row.measure, row.null): row for row in verdict.nulls}
-    shares = {row.measure: row for row in verdict.explained}
-    truths = {(row.measure, row.together): row for row in verdict.truths}
-    asked = list(dict.fromkeys(row.together for row in verdict.truths))
+def _evaluation(name: str, found: Evaluation) -> dict[str, Any]:
+    tests = {(row.measure, row.null): row for row in found.null_tests}
+    shares = {row.measure: row for row in found.variance}
+    retrieved = {(row.measure, row.relevant): row for row in found.retrieval}
+    asked = list(dict.fromkeys(row.relevant for row in found.retrieval))
     rows = [
         (
             measure,
-            [nulls.get((measure, null)) for null in verdict.models],
+            [tests.get((measure, null)) for null in found.nulls],
             shares.get(measure),
-            [truths.get((measure, together)) for together in asked],
+            [retrieved.get((measure, relevant)) for relevant in asked],
         )
-        for measure in verdict.measures
+        for measure in found.measures
     ]
-    words = in_words(verdict.nulls, verdict.explained, verdict.truths)
-    return {"name": name, "models": verdict.models, "asked": asked, "rows": rows, "words": words}
+    return {"name": name, "nulls": found.nulls, "asked": asked, "rows": rows,
+            "words": in_words(found)}  # fmt: skip
 
 
 def _paper_figures(matrices: Mapping[str, Sequence[AveragedMatrix]]) -> list[PaperFigure]:

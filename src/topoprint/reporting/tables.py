@@ -3,15 +3,17 @@
 import csv
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from topoprint.comparison.matrix import AveragedMatrix
 from topoprint.errors import InputError
+from topoprint.evaluation.seeds import Estimate
 from topoprint.networks.network import read_metadata
 from topoprint.reporting.statistics import group_statistics
-from topoprint.storage import atomic_path
+from topoprint.storage import check_readable, file_error, write_bytes
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Accuracy:
 
     dataset: str
     network: str
-    seed: str
+    seed: int
     test_accuracy: float
     test_loss: float
 
@@ -31,13 +33,9 @@ def read_accuracies(paths: Iterable[str | os.PathLike[str]]) -> list[Accuracy]:
     for path in paths:
         header = read_metadata(path)
         try:
-            scores.append(
-                Accuracy(
-                    **header["identity"],
-                    test_accuracy=header["test_accuracy"],
-                    test_loss=header["test_loss"],
-                )
-            )
+            own = header["identity"]
+            of_test = (header["test_accuracy"], header["test_loss"])
+            scores.append(Accuracy(own["dataset"], own["network"], own["seed"], *of_test))
         except (KeyError, TypeError) as error:
             raise InputError(
                 f"{path}: says nothing of its test accuracy; train it again"
@@ -86,35 +84,47 @@ def write_accuracies(path: str | os.PathLike[str], scores: Sequence[Accuracy]) -
 
 def load_accuracies(path: str | os.PathLike[str]) -> list[Accuracy]:
     """Read what :func:`write_accuracies` wrote."""
+    check_readable(path)
     try:
         with Path(path).open(newline="", encoding="utf-8") as file:
             return [
                 Accuracy(
                     row["dataset"],
                     row["network"],
-                    row["seed"],
+                    int(row["seed"]),
                     float(row["test_accuracy"]),
                     float(row["test_loss"]),
                 )
                 for row in csv.DictReader(file)
             ]
-    except (OSError, KeyError, ValueError, TypeError) as error:
+    except OSError as error:
+        raise file_error(error, path, "read") from error
+    except (KeyError, ValueError, TypeError) as error:
         raise InputError(f"{path}: not a table of accuracies; make it again") from error
 
 
 def write_records(path: str | os.PathLike[str], kind: type, records: Sequence[Any]) -> None:
-    """Write dataclass instances as a table, a column a field."""
-    write_rows(path, [field.name for field in fields(kind)], map(astuple, records))
+    """Write dataclass instances as a table: a column a field, and three for an estimate."""
+    columns: list[str] = []
+    for field in fields(kind):
+        ends = ("low", "high") if field.type is Estimate else ()
+        columns += [field.name, *(f"{field.name}_{end}" for end in ends)]
+    write_rows(path, columns, map(_cells, records))
+
+
+def _cells(record: Any) -> list[object]:
+    cells: list[object] = []
+    for value in (getattr(record, field.name) for field in fields(record)):
+        cells += [float(value), value.low, value.high] if isinstance(value, Estimate) else [value]
+    return cells
 
 
 def write_rows(
     path: str | os.PathLike[str], header: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
     """Write a table as CSV."""
-    with (
-        atomic_path(path) as temporary,
-        temporary.open("w", newline="", encoding="utf-8") as file,
-    ):
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+    table = StringIO(newline="")
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_bytes(path, table.getvalue().encode())

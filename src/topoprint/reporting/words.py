@@ -1,10 +1,11 @@
-"""Verdicts in plain sentences, written from their numbers."""
+"""Evaluations in plain sentences, written from their numbers."""
 
-from collections.abc import Sequence
 from math import isfinite, isnan
 
-from topoprint.evaluation.truths import Truth
-from topoprint.evaluation.verdict import Explained, NullVerdict
+from topoprint.evaluation.evaluation import Evaluation
+from topoprint.evaluation.null_tests import NullTest
+from topoprint.evaluation.retrieval import Retrieval
+from topoprint.evaluation.variance import VarianceExplained
 
 # What a network has and its null has not: all of it, as one null may lose what another loses too.
 WHAT_IS_LOST = {
@@ -19,24 +20,22 @@ WHAT_IS_LOST = {
 KEPT, NEARLY_KEPT = 0.95, 0.8
 
 
-def in_words(
-    verdicts: Sequence[NullVerdict], shares: Sequence[Explained], truths: Sequence[Truth]
-) -> dict[str, list[str]]:
+def in_words(found: Evaluation) -> dict[str, list[str]]:
     """Say what the numbers mean, by measure; of numbers that there are not, nothing."""
     said: dict[str, list[str]] = {}
-    for row in verdicts:
-        if isfinite(row.spearman):
-            said.setdefault(row.measure, []).append(_of_null(row))
-    for share in shares:
+    for test in found.null_tests:
+        if isfinite(test.spearman):
+            said.setdefault(test.measure, []).append(_of_null(test))
+    for share in found.variance:
         if isfinite(share.both):
             said.setdefault(share.measure, []).append(_of_shares(share))
-    of_size = {truth.together: truth for truth in truths if truth.measure == "number_of_edges"}
-    for truth in truths:
-        said.setdefault(truth.measure, []).append(_of_truth(truth, of_size.get(truth.together)))
+    of_size = {row.relevant: row for row in found.retrieval if row.measure == "number_of_edges"}
+    for row in found.retrieval:
+        said.setdefault(row.measure, []).append(_of_retrieval(row, of_size.get(row.relevant)))
     return said
 
 
-def _of_null(row: NullVerdict) -> str:
+def _of_null(row: NullTest) -> str:
     lost = WHAT_IS_LOST[row.null]
     if row.spearman < NEARLY_KEPT:
         if row.spearman >= row.among_seeds:
@@ -55,7 +54,7 @@ def _of_null(row: NullVerdict) -> str:
     return f"{sentence}."
 
 
-def _of_shares(share: Explained) -> str:
+def _of_shares(share: VarianceExplained) -> str:
     alone = [
         f"{what} alone {100 * value:.0f} %"
         for what, value in (("size", share.size), ("histogram", share.histogram))
@@ -67,11 +66,11 @@ def _of_shares(share: Explained) -> str:
     )
 
 
-def _of_truth(truth: Truth, of_size: Truth | None) -> str:
+def _of_retrieval(row: Retrieval, of_size: Retrieval | None) -> str:
     sentence = (
-        f"Networks of one {truth.together} are found with an average precision of "
-        f"{truth.average_precision:.2f} (chance: {truth.chance_precision:.2f})"
+        f"Networks of one {row.relevant} are found with an average precision of "
+        f"{row.average_precision:.2f} (chance: {row.chance_precision:.2f})"
     )
-    if of_size and truth.measure != "number_of_edges":
+    if of_size and row.measure != "number_of_edges":
         sentence += f"; the number of edges alone reaches {of_size.average_precision:.2f}"
     return f"{sentence}."

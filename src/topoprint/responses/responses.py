@@ -1,24 +1,30 @@
 """What networks answer to the same inputs, its HDF5 file, and distances made of it."""
 
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import svd
 
 from topoprint.errors import InputError
+from topoprint.identity import Index, NetworkId
 from topoprint.storage import create_h5, open_h5, read_json
 
-FORMAT = "topoprint activations"
+FORMAT = "topoprint responses"
 FORMAT_VERSION = 1
 
 Array = NDArray[np.float64]
 
+# Below this cosine the arccos keeps all but a digit; towards 1 it loses half of them.
+ARCCOS_IS_PRECISE = 0.99
+
 
 @dataclass(frozen=True, eq=False)
-class Activations:
+class Responses:
     """What one network answers.
 
     Attributes
@@ -32,34 +38,39 @@ class Activations:
     hidden: NDArray[np.float32]
     predictions: NDArray[np.int64]
 
+    def digest(self) -> str:
+        """SHA-256 of all that it answers, in hexadecimal."""
+        return hashlib.sha256(self.hidden.tobytes() + self.predictions.tobytes()).hexdigest()
 
-def save_activations(
+
+def save_responses(
     path: str | os.PathLike[str],
-    answers: Mapping[tuple[str, str], Activations],
-    identity: Mapping[str, str],
+    index: Index,
+    responses: Sequence[Responses],
+    parameters: Mapping[str, Any],
 ) -> None:
-    """Write what the networks of one seed answer, by (network, state)."""
-    with create_h5(path, FORMAT, FORMAT_VERSION, identity, {}) as file:
-        for (network, state), answer in answers.items():
-            group = file.create_group(f"{network}/{state}")
-            group.create_dataset("hidden", data=answer.hidden)
-            group.create_dataset("predictions", data=answer.predictions)
+    """Write what some networks answer, in the order of the table; ``parameters`` tell to what."""
+    with create_h5(path, FORMAT, FORMAT_VERSION, {}, parameters) as file:
+        index.write(file)
+        for number, response in enumerate(responses):
+            group = file.create_group(str(number))
+            group.create_dataset("hidden", data=response.hidden)
+            group.create_dataset("predictions", data=response.predictions)
 
 
-def load_activations(
+def load_responses(
     path: str | os.PathLike[str],
-) -> tuple[dict[tuple[str, str], Activations], dict[str, str]]:
-    """Read what :func:`save_activations` wrote, and the data set and seed that it is of."""
-    with open_h5(path, FORMAT, FORMAT_VERSION) as file:
-        found = {
-            (network, state): Activations(group["hidden"][()], group["predictions"][()])
-            for network, states in file.items()
-            for state, group in states.items()
-        }
-        return found, read_json(file, "identity")
+) -> tuple[dict[NetworkId, Responses], dict[str, Any]]:
+    """Read what :func:`save_responses` wrote: responses by network, and the parameters."""
+    with open_h5(path, FORMAT, FORMAT_VERSION, made_by="topoprint respond") as file:
+        found = {}
+        for number, own in enumerate(Index.read(file).ids):
+            group = file[str(number)]
+            found[own] = Responses(group["hidden"][()], group["predictions"][()])
+        return found, read_json(file, "parameters")
 
 
-def centred_gram(answer: Activations) -> Array:
+def centred_gram(answer: Responses) -> Array:
     """Gram matrix of the centred hidden outputs, of Frobenius norm 1; zero if they are constant."""
     centred = _centred(answer)
     return _of_norm_1(centred @ centred.T)
@@ -69,12 +80,14 @@ def cka_angle(one: Array, other: Array) -> float:
     """Angle between two centred Gram matrices: arccos of linear CKA, in [0, π/2].
 
     Linear CKA: Kornblith et al., ICML 2019. Its arccos is a metric (Williams et al., NeurIPS
-    2021, appendix). NaN if a network's hidden outputs are constant.
+    2021, appendix). NaN if a network's hidden outputs are constant. Exactly 0 between equal
+    matrices; outputs that differ by a rotation, or in the order of the neurons, have matrices that
+    differ by rounding, and an angle of that size.
     """
-    return _angle(one, other, float(np.sum(one * other)))
+    return _angle(one, other)
 
 
-def principal_parts(answer: Activations) -> Array:
+def principal_parts(answer: Responses) -> Array:
     """Centred hidden outputs in their principal axes, of Frobenius norm 1, shape (n, ≤ n)."""
     left, values, _ = svd(_centred(answer), full_matrices=False)
     return _of_norm_1(left * values)
@@ -84,19 +97,31 @@ def procrustes_angle(one: Array, other: Array) -> float:
     """Angle that is left after the best rotation: arccos of the nuclear norm of Aᵀ B, in [0, π/2].
 
     A metric (angular Procrustes distance: Williams et al., NeurIPS 2021, equation 4). Where
-    networks have more neurons than there are samples, it is small for any two of them.
+    networks have more neurons than there are samples, it is small for any two of them. The
+    rotation is only found up to rounding: angles between outputs that are the same up to a
+    rotation are of that size, and equal arrays are not rotated at all, so that theirs is exactly 0.
     """
-    return _angle(one, other, float(np.linalg.norm(one.T @ other, "nuc")))
+    if np.array_equal(one, other):
+        return _angle(one, other)
+    narrow, wide = sorted((one, other), key=lambda parts: parts.shape[1])
+    shared = narrow.T @ wide
+    cosine = float(np.linalg.norm(shared, "nuc"))
+    if (
+        0 < cosine < ARCCOS_IS_PRECISE
+    ):  # spares finding the rotation, which takes five times as long
+        return float(np.arccos(cosine))
+    left, _, right = svd(shared, full_matrices=False)
+    return _angle(narrow @ (left @ right), wide)
 
 
-def disagreement(one: Activations, other: Activations) -> float:
+def disagreement(one: Responses, other: Responses) -> float:
     """Share of the test samples for which two networks predict different labels, in [0, 1]."""
     if len(one.predictions) != len(other.predictions):
         raise InputError("the networks' predictions are of different numbers of samples")
     return float(np.mean(one.predictions != other.predictions))
 
 
-def _centred(answer: Activations) -> Array:
+def _centred(answer: Responses) -> Array:
     hidden = answer.hidden.astype(np.float64)
     centred: Array = hidden - hidden.mean(axis=0)
     return centred
@@ -107,7 +132,12 @@ def _of_norm_1(matrix: Array) -> Array:
     return matrix / norm if norm else matrix
 
 
-def _angle(one: Array, other: Array, cosine: float) -> float:
+def _angle(one: Array, other: Array) -> float:
+    """Angle of two matrices of norm 1, as vectors; at most π/2, or NaN if one is zero.
+
+    The arccos of their product could be 1e-8 where they are equal.
+    """
     if not one.any() or not other.any():
         return float("nan")
-    return float(np.arccos(np.clip(cosine, 0.0, 1.0)))
+    half = np.arctan2(np.linalg.norm(one - other), np.linalg.norm(one + other))
+    return min(2 * float(half), np.pi / 2)

@@ -1,6 +1,7 @@
 """The bars of one dimension, prepared as the paper's authors do, and the grids they are laid on."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -84,15 +85,20 @@ def _is_constant(values: NDArray[Any]) -> bool:
     return values.size > 0 and (values.strides == (0,) or bool(values.min() == values.max()))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Grid:
-    """Evenly spaced sample points, shape (bins,), and their distance."""
+    """``bins`` evenly spaced points from ``low`` to ``high``, both included."""
 
-    points: Array
-    step: float
+    low: float
+    high: float
+    bins: int
 
-    @classmethod
-    def between(cls, low: float, high: float, bins: int) -> "Grid":
-        """Grid of ``bins`` points from ``low`` to ``high``, both included."""
-        points, step = np.linspace(low, high, bins, retstep=True)
-        return cls(points, float(step))
+    @cached_property
+    def points(self) -> Array:
+        """The points, shape (bins,)."""
+        return np.linspace(self.low, self.high, self.bins)
+
+    @cached_property
+    def step(self) -> float:
+        """Distance of two neighbouring points."""
+        return float(np.linspace(self.low, self.high, self.bins, retstep=True)[1])

@@ -1,33 +1,38 @@
 """The same distances by giotto-tda's own code, to compare with. The only importer of gtda."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
-
-if TYPE_CHECKING:
-    from topoprint.measures.measures import AnySummary, Discretisation
-
-PARAMETER_NAMES = {"layers": "n_layers", "power": "power", "sigma": "sigma"}
+from topoprint.summaries.distances import Discretisation, check_dimensions
 
 
 def giotto_distances(
     diagrams: Sequence[Diagram],
     metric: str,
-    summary: "AnySummary",
-    how: "Discretisation",
-    dimensions: Sequence[int],
+    parameters: Mapping[str, Any],
+    how: Discretisation,
+    dimensions: Sequence[int] | None = None,
 ) -> NDArray[np.float64]:
     """Distances by ``Filtering``, ∞ → a number, and ``PairwiseDistance`` of giotto-tda 0.6.2.
 
     Its memory grows with bars × bins: meant for small networks.
+
+    Parameters
+    ----------
+    diagrams, how, dimensions
+        As in :func:`topoprint.summaries.distances.distances`.
+    metric : str
+        giotto-tda's name of the metric.
+    parameters : mapping
+        What giotto-tda is to be told beside the number of bins.
     """
+    compared = check_dimensions(diagrams, dimensions)
     try:
         from gtda.diagrams import Filtering, PairwiseDistance
     except ImportError as error:
@@ -36,17 +41,12 @@ def giotto_distances(
         ) from error
     padded = Filtering(epsilon=how.min_persistence).fit_transform(_padded(diagrams))
     padded[np.isinf(padded)] = how.infinity
-    if metric == "persistence_image":
-        raise InputError("giotto-tda's persistence image is another one; use the engine exact")
-    own = asdict(summary)
-    if own.pop("unit_mass", False):
-        raise InputError("giotto-tda has no heat of unit mass; use the engine exact")
-    parameters: dict[str, Any] = {"n_bins": how.bins}
-    parameters |= {PARAMETER_NAMES[name]: value for name, value in own.items()}
-    each = PairwiseDistance(metric=metric, metric_params=parameters, order=None)
+    each = PairwiseDistance(
+        metric=metric, metric_params={"n_bins": how.bins, **parameters}, order=None
+    )
 
     def pairwise(some: NDArray[np.float64]) -> NDArray[np.float64]:
-        of_dimensions = each.fit_transform(some)[..., list(dimensions)]
+        of_dimensions = each.fit_transform(some)[..., compared]
         norms: NDArray[np.float64] = np.linalg.norm(of_dimensions, axis=2)
         return norms
 

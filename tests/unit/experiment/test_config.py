@@ -23,12 +23,34 @@ def test_the_shipped_config_holds_every_default() -> None:
     defaults = parse_config({key: shipped[key] for key in ("datasets", "experiments")})
     assert config == defaults
     assert shipped.keys() == Config.model_fields.keys()
-    for section in ("base", "training", "graph", "homology", "distances", "data"):
+    sections = (
+        "base",
+        "training",
+        "graph",
+        "homology",
+        "distances",
+        "evaluation",
+        "figures",
+        "data",
+    )
+    for section in sections:
         assert shipped[section].keys() == getattr(config, section).model_dump().keys()
 
 
 def test_the_schema_is_in_step_with_the_models() -> None:
     assert (ROOT / "config/schema.json").read_text() == json_schema(), "run `make schema`"
+
+
+def test_the_schema_takes_what_the_models_take() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = jsonschema.Draft202012Validator(json.loads(json_schema()))
+    shipped = yaml.safe_load((ROOT / "config.yaml").read_text())
+    assert [error.message for error in schema.iter_errors(shipped)] == []
+    good = ["betti", {"kind": "heat", "sigma": 0.5, "name": "wide"}, {"kind": "one_norm"}]
+    bad = ["haet", {"sigma": 0.5}, {"kind": "heat", "layers": 2}, {"kind": "heat", "sigma": 0}]
+    for measures, valid_ones in ((good, True), (bad, False)):
+        for measure in measures:
+            assert schema.is_valid({**shipped, "measures": [measure]}) is valid_ones, measure
 
 
 @pytest.mark.parametrize("preset", sorted((ROOT / "config").glob("*.yaml")), ids=lambda p: p.name)
@@ -60,8 +82,16 @@ def test_the_data_folder_is_no_part_of_the_science() -> None:
         (["graph", "zeta"], float("nan"), "graph.zeta"),
         (["distances", "min_persistence"], float("nan"), "distances.min_persistence"),
         (["distances", "bins"], 1, "distances.bins"),
-        (["distances", "metrics"], [], "distances.metrics: list should have at least 1 item"),
-        (["distances", "metrics"], ["heat", "heat"], "metrics stand twice: heat"),
+        (["measures"], [], "measures: list should have at least 1 item"),
+        (["measures"], ["heat", "heat"], "measures (give one another name) stand twice: heat"),
+        (["measures"], ["heat", "betti"], "measures (give one another name) stand twice: betti"),
+        (["measures"], ["haet"], "measures.0: measure 'haet' is not known; did you mean 'heat'?"),
+        (["measures"], [{"sigma": 0.5}], "measures.0: kind None is not known; choose "),
+        (["measures"], [{"kind": "heat", "sigma": 0}], "measures.0: measure heat: sigma: input"),
+        (["measures"], [{"kind": "heat", "sgima": 1}], "did you mean 'sigma'?"),
+        (["evaluation"], {"nulls": ["initial", "initial"]}, "nulls stand twice: initial"),
+        (["evaluation"], {"nulls": ["noise"]}, "evaluation.nulls.0: input should be 'shuffled_"),
+        (["evaluation"], {"repetitions": 0}, "evaluation.repetitions: input should be greater"),
         (["distances", "grid"], "papers", "distances.grid: input should be 'paper' or 'shared'"),
         (["seeds"], [], "seeds: list should have at least 1 item"),
         (["seeds"], [1, 1], "seeds stand twice: 1"),
@@ -110,6 +140,53 @@ def test_a_mistake_is_one_sentence(path: list[Any], value: Any, sentence: str) -
     assert sentence in str(error.value)
     assert str(error.value).startswith("config.yaml: ")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"distances": {"metrics": ["heat"]}}, "distances.metrics is of an older form of the "
+         "config: write measures: [landscape, …]"),
+        ({"distances": {"landscape_layers": 1}}, "write measures: [{kind: landscape, layers: …}]"),
+        ({"distances": {"silhouette_power": 1}}, "write measures: [{kind: silhouette, power: …}]"),
+        ({"distances": {"heat_sigma": 0.1}}, "write measures: [{kind: heat, sigma: …}]"),
+        ({"baselines": []}, "baselines is of an older form of the config: write their names into "),
+        ({"nulls": {"models": []}}, "write evaluation: {nulls: […], repetitions: …}"),
+    ],
+)  # fmt: skip
+def test_keys_of_the_older_form_say_what_to_write_instead(
+    values: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        parse_config(valid() | values)
+    assert sentence in str(error.value)
+
+
+def test_settings_of_graphs_and_grids_are_those_of_every_measure_that_says_nothing_else() -> None:
+    wide = {"kind": "heat", "name": "wide", "sigma": 0.5, "bins": 50}
+    config = parse_config(
+        valid() | {
+            "graph": {"zeta": 0.25},
+            "distances": {"bins": 100, "grid": "shared"},
+            "measures": ["heat", wide, "one_norm"],
+            "evaluation": {"measures": ["heat_h0", "cka"]},
+        }
+    )  # fmt: skip
+    assert [measure.name for measure in config.matrices] == ["heat", "wide", "one_norm"]
+    heat, own, norm, h0, cka = (measure.parameters for measure in config.compared)
+    assert (heat["sigma"], heat["bins"], heat["grid"], heat["zeta"]) == (0.1, 100, "shared", 0.25)
+    assert (own["sigma"], own["bins"], own["grid"], own["zeta"]) == (0.5, 50, "shared", 0.25)
+    assert norm == {"kind": "one_norm", "zeta": 0.25, "bias": True, "version": 1}
+    assert (h0["dimensions"], h0["bins"]) == ([0], 100)
+    assert cka == {"kind": "cka", "version": 1}
+
+
+def test_measures_come_back_from_what_the_report_shows_of_them() -> None:
+    h0 = {"kind": "heat", "dimensions": [0], "name": "h0"}
+    config = parse_config(valid() | {"measures": [h0, {"kind": "heat", "sigma": 0.5}]})
+    shown = json.loads(json.dumps(config.science))
+    again = parse_config(valid() | {key: shown[key] for key in ("measures", "evaluation")})
+    assert (again.measures, again.evaluation) == (config.measures, config.evaluation)
 
 
 @pytest.mark.parametrize(

@@ -253,3 +253,18 @@ def test_a_damaged_corpus_leaves_nothing_and_the_next_run_recovers(
     assert files(tmp_path) == []
     leipzig.files[path] = whole
     assert load_dataset(config(), tmp_path).x_test.shape == (36, 129)
+
+
+def test_a_corpus_that_cannot_be_written_is_not_called_damaged(
+    leipzig: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, content: bytes) -> None:
+        raise InputError(f"{path}: cannot be written (Permission denied)")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(langid, "write_bytes", refuse)
+        with pytest.raises(InputError, match=r"en\.txt: cannot be written \(Permission denied\)$"):
+            load_dataset(config(languages=["en", "de"]), tmp_path)
+    requests = len(leipzig.requests)
+    load_dataset(config(), tmp_path)
+    assert len(leipzig.requests) == requests + 2  # the first corpus was kept

@@ -1,3 +1,4 @@
+import io
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,8 @@ import pytest
 
 from topoprint import InputError
 from topoprint.experiment.datasets import load_dataset
-from topoprint.experiment.datasets.npz import NpzConfig
+from topoprint.experiment.datasets.base import DataSize
+from topoprint.experiment.datasets.npz import UNKNOWN, NpzConfig
 from topoprint.experiment.datasets.samples import Samples
 
 GENERATOR = np.random.default_rng(0)
@@ -138,3 +140,43 @@ def test_a_single_array_and_a_missing_file_are_refused(tmp_path: Path) -> None:
         load_dataset(NpzConfig(name="own", type="npz", path="one.npy"), tmp_path)
     with pytest.raises(InputError, match=r"none\.npz cannot be read \(No such file"):
         load_dataset(NpzConfig(name="own", type="npz", path="none.npz"), tmp_path)
+
+
+@pytest.mark.parametrize("part", [{}, {"train_samples": 6, "test_samples": 3}])
+def test_its_size_is_that_of_what_is_loaded(tmp_path: Path, part: dict[str, int]) -> None:
+    samples = load(tmp_path, GOOD, **part)
+    count = len(samples.y_train) + len(samples.y_test)
+    config = NpzConfig(name="own", type="npz", path="own.npz", **part)
+    assert config.size(tmp_path) == DataSize(samples.shape, len(samples.classes), count)
+
+
+def archive(damaged: bool = False, **arrays: object) -> bytes:
+    """A compressed .npz, of which the middle of a member may be lost."""
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    content = bytearray(file.getvalue())
+    if damaged:
+        at = content.index(b"y_train.npy") + 40
+        content[at : at + 60] = bytes(60)
+    return bytes(content)
+
+
+LABELS = np.arange(500) % 7
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        b"no archive",
+        archive(x_train=np.zeros((500, 2)), x_test=np.zeros((1, 2)), y_train=LABELS, damaged=True),
+        archive(x_train=np.float64(1), x_test=np.zeros((1, 2)), y_train=LABELS),
+        archive(x_train=np.zeros((1, 2)), x_test=np.zeros((1, 2)), y_train=np.array([np.inf])),
+    ],
+)
+def test_the_size_of_a_file_that_cannot_be_read_is_unknown(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "own.npz").write_bytes(content)
+    assert NpzConfig(name="own", type="npz", path="own.npz").size(tmp_path) == UNKNOWN

@@ -1,5 +1,6 @@
 """The data sets as they are, where TOPOPRINT_TEST_DATA names a folder that holds them."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from topoprint.experiment.datasets import DatasetConfig, load_dataset
+from topoprint.experiment.datasets.base import DataSize
 from topoprint.experiment.datasets.samples import Samples
 
 ROOT = os.environ.get("TOPOPRINT_TEST_DATA")
@@ -23,9 +25,12 @@ FIRST_NEWSWIRE = [
 pytestmark = pytest.mark.skipif(not ROOT, reason="TOPOPRINT_TEST_DATA names no folder of data sets")
 
 
+def configure(kind: str, **fields: object) -> DatasetConfig:
+    return TypeAdapter(DatasetConfig).validate_python({"name": kind, "type": kind, **fields})
+
+
 def load(kind: str, **fields: object) -> Samples:
-    config = TypeAdapter(DatasetConfig).validate_python({"name": kind, "type": kind, **fields})
-    return load_dataset(config, Path(str(ROOT)))
+    return load_dataset(configure(kind, **fields), Path(str(ROOT)))
 
 
 @pytest.mark.parametrize(
@@ -46,6 +51,24 @@ def test_data_sets_have_the_sizes_of_the_paper(
     assert samples.x_test.shape == (n_test, np.prod(shape))
     assert samples.shape == shape
     assert len(samples.classes) == classes
+    assert configure(kind).size(Path(str(ROOT))) == DataSize(shape, classes, n_train + n_test)
+
+
+# SHA-256 of the bytes of x_train, y_train, x_test and y_test, one after another.
+@pytest.mark.parametrize(
+    ("kind", "digest"),
+    [
+        ("mnist", "1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b"),
+        ("fashion_mnist", "ece172613115fb18b120bec8f6c02271af90b8b8f0a5af5c51cbd5ceed68e619"),
+        ("cifar10", "9048fcbac9c08a64d57a7c5a5a66750a974ad4eab380914df129f7e223d823df"),
+    ],
+)
+def test_images_are_the_same_to_the_bit(kind: str, digest: str) -> None:
+    samples = load(kind)
+    found = hashlib.sha256()
+    for array in (samples.x_train, samples.y_train, samples.x_test, samples.y_test):
+        found.update(np.ascontiguousarray(array).data)
+    assert (samples.scale, found.hexdigest()) == (1 / 255, digest)
 
 
 def test_known_labels_and_words() -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from topoprint.experiment.datasets import LOADERS, DatasetConfig, load_dataset
-from topoprint.experiment.datasets.base import DatasetBase
+from topoprint.experiment.datasets.base import DatasetBase, DataSize, feature_size
 
 KINDS = TypeAdapter(DatasetConfig)
 MODELS = get_args(get_args(DatasetConfig)[0])
@@ -57,8 +57,54 @@ def test_a_data_set_is_loaded_by_its_type() -> None:
     assert np.prod(samples.shape) == 64
 
 
+@pytest.mark.parametrize(
+    ("values", "size"),
+    [
+        ({"type": "digits"}, DataSize((1, 8, 8), 10, 1797)),
+        ({"type": "mnist"}, DataSize((1, 28, 28), 10, 70_000)),
+        ({"type": "fashion_mnist"}, DataSize((1, 28, 28), 10, 70_000)),
+        ({"type": "cifar10"}, DataSize((3, 32, 32), 10, 60_000)),
+        ({"type": "reuters", "words": 500}, DataSize((500,), 46, 11_228)),
+        (
+            {
+                "type": "language_identification",
+                "languages": ["en", "cs"],
+                "windows_per_language": 9,
+            },
+            DataSize((129,), 2, 18),
+        ),
+        ({"type": "npz", "path": "none.npz"}, DataSize((1000,), 10, 10_000)),
+        ({"type": "mnist", "train_samples": 60, "test_samples": 9}, DataSize((1, 28, 28), 10, 69)),
+        ({"type": "mnist", "train_samples": 60}, DataSize((1, 28, 28), 10, 70_000)),
+        (
+            {"type": "mnist", "train_samples": 60_000, "test_samples": 20_000},
+            DataSize((1, 28, 28), 10, 70_000),
+        ),
+    ],
+)
+def test_each_kind_knows_its_size(
+    values: dict[str, object], size: DataSize, tmp_path: Path
+) -> None:
+    assert KINDS.validate_python({"name": "a", **values}).size(tmp_path) == size
+
+
+def test_a_size_is_that_of_what_is_loaded(tmp_path: Path) -> None:
+    config = KINDS.validate_python({"name": "d", "type": "digits"})
+    samples = load_dataset(config, tmp_path)
+    count = len(samples.y_train) + len(samples.y_test)
+    assert config.size(tmp_path) == DataSize(samples.shape, len(samples.classes), count)
+
+
+def test_features_have_the_size_that_the_network_gives_them() -> None:
+    pytest.importorskip("torch")
+    from topoprint.experiment.features import _feature_shape
+
+    for shape in [(1, 28, 28), (3, 32, 32), (1, 9, 17)]:
+        assert feature_size(DataSize(shape, 10, 1)).shape == _feature_shape(shape)
+
+
 def test_configs_are_read_without_the_packages_that_the_loaders_need() -> None:
-    unwanted = "torch", "pooch", "requests", "sklearn"
+    unwanted = "torch", "torchvision", "pooch", "requests", "sklearn"
     program = (
         "import sys, topoprint.experiment.datasets as d\n"
         f"print([name for name in {unwanted} if name in sys.modules])"

@@ -70,14 +70,15 @@ def test_a_file_of_another_version_is_refused_by_its_name(tmp_path: Path) -> Non
     make().save(tmp_path / "a.h5", {})
     with h5py.File(tmp_path / "a.h5", "r+") as file:
         file.attrs["format_version"] = 99
-    with pytest.raises(InputError, match=r"a\.h5: format version 99 .* make the file again"):
+    with pytest.raises(InputError, match=r"a\.h5: format version 99 .* make it again"):
         Samples.load(tmp_path / "a.h5")
 
 
-def test_a_file_without_its_scale_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["scale", "identity"])
+def test_a_file_without_one_of_its_parts_is_refused(name: str, tmp_path: Path) -> None:
     make().save(tmp_path / "a.h5", {})
     with h5py.File(tmp_path / "a.h5", "r+") as file:
-        del file.attrs["scale"]
+        file.attrs[name] = "{}"
     with pytest.raises(InputError, match=r"a\.h5: not a complete"):
         Samples.load(tmp_path / "a.h5")
 

@@ -1,8 +1,9 @@
 from support import ROOT
 
 from topoprint.experiment.config import Config, load_config, parse_config
-from topoprint.experiment.design import cells, networks, spec, stream
+from topoprint.experiment.design import cells, networks, spec
 from topoprint.experiment.models import Architecture
+from topoprint.identity import stream
 
 
 def shipped() -> Config:

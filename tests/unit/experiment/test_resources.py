@@ -1,6 +1,5 @@
 """What jobs ask a cluster for: the sizes it follows from, and the measurements behind it."""
 
-import io
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -9,18 +8,11 @@ import numpy as np
 import pytest
 
 import topoprint as tp
+from topoprint.costs import SNAKEMAKE_MB, Need
 from topoprint.experiment import design
 from topoprint.experiment.config import Config, load_config, parse_config
-from topoprint.experiment.datasets import load_dataset
-from topoprint.experiment.resources import (
-    SNAKEMAKE_MB,
-    DataSize,
-    Need,
-    Needs,
-    data_size,
-    edges,
-    feature_size,
-)
+from topoprint.experiment.datasets.base import DataSize, feature_size
+from topoprint.experiment.resources import Needs, edges
 
 ROOT = Path(__file__).parents[3]
 PAPER = load_config(ROOT / "config.yaml", ROOT / "config/paper.yaml")
@@ -52,7 +44,7 @@ def test_the_papers_networks_have_the_edges_that_are_known(
     dataset: str, shape: tuple[int, ...], base: int, tmp_path: Path
 ) -> None:
     found = design.dataset_config(PAPER, dataset)
-    size = data_size(found, tmp_path)
+    size = found.size(tmp_path)
     if getattr(found, "features", None):
         size = feature_size(size)
     assert size.shape == shape
@@ -69,63 +61,7 @@ def test_edges_are_those_of_the_graph() -> None:
         assert edges(network, data) == tp.to_graph(tp.Network.from_layers(layers)).n_edges
 
 
-def test_sizes_are_those_of_the_data(tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    np.savez(
-        tmp_path / "mine.npz",
-        x_train=rng.integers(0, 255, (30, 1, 16, 16), dtype=np.uint8),
-        y_train=np.arange(30) % 3,
-        x_test=rng.integers(0, 255, (12, 1, 16, 16), dtype=np.uint8),
-        y_test=np.arange(12) % 3,
-    )
-    datasets = [
-        {"name": "digits", "type": "digits"},
-        {"name": "mine", "type": "npz", "path": "mine.npz"},
-        {"name": "part", "type": "npz", "path": "mine.npz", "train_samples": 6, "test_samples": 3},
-    ]
-    for found in config(datasets=datasets).datasets:
-        samples = load_dataset(found, tmp_path)
-        count = len(samples.y_train) + len(samples.y_test)
-        assert data_size(found, tmp_path) == DataSize(samples.shape, len(samples.classes), count)
-
-
-def test_features_have_the_size_that_the_network_gives_them() -> None:
-    pytest.importorskip("torch")
-    from topoprint.experiment.features import _feature_shape
-
-    for shape in [(1, 28, 28), (3, 32, 32), (1, 9, 17)]:
-        assert feature_size(DataSize(shape, 10, 1)).shape == _feature_shape(shape)
-
-
-def archive(damaged: bool = False, **arrays: object) -> bytes:
-    """A compressed .npz, of which the middle of a member may be lost."""
-    file = io.BytesIO()
-    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-    content = bytearray(file.getvalue())
-    if damaged:
-        at = content.index(b"y_train.npy") + 40
-        content[at : at + 60] = bytes(60)
-    return bytes(content)
-
-
-LABELS = np.arange(500) % 7
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        None,
-        b"no archive",
-        archive(x_train=np.zeros((500, 2)), x_test=np.zeros((1, 2)), y_train=LABELS, damaged=True),
-        archive(x_train=np.float64(1), x_test=np.zeros((1, 2)), y_train=LABELS),
-        archive(x_train=np.zeros((1, 2)), x_test=np.zeros((1, 2)), y_train=np.array([np.inf])),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_left_to_the_stage_that_reads_it(
-    tmp_path: Path, content: bytes | None
-) -> None:
-    if content is not None:
-        (tmp_path / "mine.npz").write_bytes(content)
+def test_a_file_that_cannot_be_read_is_left_to_the_stage_that_reads_it(tmp_path: Path) -> None:
     made = config(datasets=[{"name": "mine", "type": "npz", "path": "mine.npz"}])
     assert Needs(made, tmp_path).train("mine", "layer_size-8").mem_mb() > 500
 
@@ -150,12 +86,9 @@ def test_each_attempt_asks_for_twice_as_much() -> None:
         ("diagram", "mnist", 1024, 109),
         ("diagram", "reuters", 512, 158),
         ("diagram", "reuters", 1024, 235),
-        ("distances", "mnist", 512, 142),
-        ("distances", "mnist", 1024, 229),
-        ("distances", "reuters", 512, 488),
-        ("baselines", "mnist", 512, 346),
-        ("baselines", "mnist", 1024, 778),
-        ("baselines", "reuters", 512, 1943),
+        ("distances", "mnist", 512, 315),
+        ("distances", "mnist", 1024, 695),
+        ("distances", "reuters", 512, 1373),
     ],
 )
 def test_what_is_asked_for_is_what_was_measured_and_a_margin(
@@ -173,13 +106,12 @@ def test_what_is_asked_for_is_what_was_measured_and_a_margin(
         "train": lambda: needs.train(dataset, name),
         "diagram": lambda: needs.diagram(dataset, name),
         "distances": lambda: needs.distances({dataset: names}),
-        "baselines": lambda: needs.baselines({dataset: names}),
     }[stage]()
     asked = need.mem_mb() - SNAKEMAKE_MB
     assert measured < asked < 1.5 * measured
 
 
-def test_a_study_asks_for_what_was_measured_and_a_margin(tmp_path: Path) -> None:
+def test_null_models_and_all_seeds_ask_for_what_was_measured_and_a_margin(tmp_path: Path) -> None:
     """The paper's 19 networks on the features of Fashion-MNIST 779 MB, on CIFAR-10's 1,022 MB."""
     sizes = [{"layer_size": size} for size in (128, 256, 512, 1024)]
     layers = [{"number_of_layers": number} for number in (2, 4, 6, 8, 10)]
@@ -196,15 +128,15 @@ def test_a_study_asks_for_what_was_measured_and_a_margin(tmp_path: Path) -> None
     )
     needs = Needs(made, tmp_path)
     for dataset, measured in (("clothes", 779), ("things", 1022)):
-        need = needs.study({dataset: list(design.networks(made, dataset))})
+        need = needs.distances({dataset: list(design.networks(made, dataset))}, nulls=3)
         assert measured < need.mem_mb() - SNAKEMAKE_MB < 1.5 * measured
         assert need.runtime() > 5
     # 95 networks of five seeds, 208 CPU seconds.
-    across = needs.across_seeds("things")
+    across = needs.distances({"things": list(design.networks(made, "things"))}, seeds=5)
     assert 2662 < across.mem_mb() - SNAKEMAKE_MB < 1.5 * 2662
     assert across.runtime() > 10
     # What they answer: their data and features beside torch.
-    assert 1990 < needs.activations("clothes").mem_mb() - SNAKEMAKE_MB < 1.5 * 1990
+    assert 1990 < needs.respond("clothes").mem_mb() - SNAKEMAKE_MB < 1.5 * 1990
 
 
 @pytest.mark.parametrize(("dataset", "measured"), [("mnist", 1002), ("cifar10", 1126)])

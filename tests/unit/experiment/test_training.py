@@ -5,11 +5,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from topoprint import InputError  # noqa: E402
+from topoprint import InputError, NetworkId  # noqa: E402
 from topoprint.experiment.datasets import load_dataset  # noqa: E402
 from topoprint.experiment.datasets.digits import DigitsConfig  # noqa: E402
 from topoprint.experiment.datasets.samples import Samples  # noqa: E402
-from topoprint.experiment.design import Cell, NetworkSpec  # noqa: E402
+from topoprint.experiment.design import NetworkSpec  # noqa: E402
 from topoprint.experiment.models import Architecture, Training  # noqa: E402
 from topoprint.experiment.training import Trained, choose_device, rmsprop_step, train  # noqa: E402
 
@@ -32,7 +32,7 @@ def trained(
         architecture=Architecture(**{"layer_size": 16, **architecture}),
         training=Training(epochs=epochs, permute=permute),
     )
-    return train(Cell("digits", network, seed), spec, samples, device)
+    return train(NetworkId("digits", network, seed), spec, samples, device)
 
 
 def same(one: Trained, other: Trained) -> bool:
@@ -98,7 +98,8 @@ def test_a_few_epochs_learn_the_digits(digits: Samples) -> None:
     result = trained(digits, epochs=20, layer_size=64)
     assert result.trained.metadata["test_accuracy"] > 0.9
     assert result.trained.metadata["validation_accuracy"] > 0.9
-    assert result.trained.identity == {"dataset": "digits", "network": "a", "seed": "1"}
+    assert result.trained.id == NetworkId("digits", "a", 1)
+    assert result.initial.id == NetworkId("digits", "a", 1, step=0.0)
 
 
 def test_a_permutation_is_the_same_for_every_seed(digits: Samples) -> None:
@@ -126,7 +127,7 @@ def test_samples_are_permuted_instead_if_asked(digits: Samples) -> None:
 def test_divergence_is_told_in_a_sentence(digits: Samples) -> None:
     spec = NetworkSpec(training=Training(learning_rate=1e30, epochs=2))
     with pytest.raises(InputError, match=r"training of a seed 1 on digits diverged.*learning_rate"):
-        train(Cell("digits", "a", 1), spec, digits)
+        train(NetworkId("digits", "a", 1), spec, digits)
 
 
 def test_an_absent_device_is_refused() -> None:

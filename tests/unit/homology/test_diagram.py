@@ -1,9 +1,11 @@
+import json
+
 import h5py
 import numpy as np
 import pytest
 from helpers import assert_same_bars, random_network
 
-from topoprint import Diagram, InputError, persistence, to_graph
+from topoprint import Diagram, InputError, NetworkId, persistence, to_graph
 
 
 @pytest.fixture
@@ -13,7 +15,7 @@ def diagram():
         [[0.5, np.inf], [0.25, 1.0], [0.25, 0.5], [0.125, np.inf]],
         [],
     ]
-    return Diagram.from_bars(bars, {"network": "a", "seed": "1"}, {"zeta": 1e-6})
+    return Diagram.from_bars(bars, NetworkId(network="a", seed=1), {"zeta": 1e-6})
 
 
 def test_bars_are_sorted_by_birth_then_death(diagram):
@@ -78,7 +80,7 @@ def test_a_diagram_comes_back_from_its_file(tmp_path, diagram):
     diagram.save(tmp_path / "d.h5")
     loaded = Diagram.load(tmp_path / "d.h5")
     assert_same_bars(loaded, diagram)
-    assert loaded.identity == {"network": "a", "seed": "1"}
+    assert loaded.id == Diagram.load_id(tmp_path / "d.h5") == NetworkId(network="a", seed=1)
     assert loaded.parameters == {"zeta": 1e-6}
     for array in (*loaded.births, *loaded.deaths):
         assert array.dtype == np.float32
@@ -112,7 +114,7 @@ def test_the_file_is_read_with_h5py_alone(tmp_path, diagram):
     diagram.save(tmp_path / "d.h5")
     with h5py.File(tmp_path / "d.h5") as file:
         assert file.attrs["format"] == "topoprint diagram"
-        assert file.attrs["format_version"] == 1
+        assert file.attrs["format_version"] == 2
         for dimension in range(3):
             group = file[f"dim{dimension}"]
             assert group["birth"].dtype == group["death"].dtype == np.float32
@@ -160,4 +162,47 @@ def test_a_dimension_missing_from_the_file_is_refused(tmp_path, diagram):
     with h5py.File(path, "a") as file:
         del file["dim1"]
     with pytest.raises(InputError, match=str(path)):
+        Diagram.load(path)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("trained", {}),
+        ("initial", {"step": 0.0}),
+        ("random_labels", {"variant": "random_labels"}),
+        (None, {}),
+    ],
+)
+def test_a_diagram_of_version_1_is_read(tmp_path, diagram, state, expected):
+    path = tmp_path / "d.h5"
+    diagram.save(path)
+    told = {"zeta": 1e-6} if state is None else {"zeta": 1e-6, "state": state}
+    with h5py.File(path, "a") as file:
+        file.attrs["format_version"] = 1
+        file.attrs["identity"] = json.dumps({"dataset": "d", "network": "a", "seed": "3"})
+        file.attrs["parameters"] = json.dumps(told)
+    loaded = Diagram.load(path)
+    assert loaded.id == Diagram.load_id(path) == NetworkId("d", "a", 3, **expected)
+    assert loaded.parameters == {"zeta": 1e-6}
+    assert_same_bars(loaded, diagram)
+
+
+@pytest.mark.parametrize("identity", [{"seed": "3"}, {"colour": "red"}, ["a"]])
+def test_an_identity_that_is_none_is_refused(tmp_path, diagram, identity):
+    path = tmp_path / "d.h5"
+    diagram.save(path)
+    with h5py.File(path, "a") as file:
+        file.attrs["identity"] = json.dumps(identity)
+    for read in (Diagram.load, Diagram.load_id):
+        with pytest.raises(InputError, match=f"^{path}: not a complete HDF5 file"):
+            read(path)
+
+
+def test_another_format_version_is_refused(tmp_path, diagram):
+    path = tmp_path / "d.h5"
+    diagram.save(path)
+    with h5py.File(path, "a") as file:
+        file.attrs["format_version"] = 3
+    with pytest.raises(InputError, match=f"^{path}: format version 3 .* reads 1 and 2"):
         Diagram.load(path)

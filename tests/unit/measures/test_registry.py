@@ -1,186 +1,261 @@
-"""Every measure is held to what it declares: needs, range, triangle inequality, invariances."""
+"""Measures as values: names, kinds and parameters; JSON both ways; what is refused."""
 
-import re
-from itertools import permutations
-from pathlib import Path
+import json
+import sys
+from importlib.metadata import EntryPoint
+from types import ModuleType
+from typing import Literal
 
 import numpy as np
 import pytest
 from helpers import random_network
+from pydantic import TypeAdapter, ValidationError
 
-from topoprint import InputError, Network
-from topoprint.measures.measures import Discretisation
-from topoprint.measures.registry import MEASURES, Measure, Subject
-from topoprint.networks.nulls import null_network
-from topoprint.responses.responses import Activations
+from topoprint import InputError, compare, make_measure
+from topoprint.measures import registry
+from topoprint.measures.base import TAKEN, Pairwise
+from topoprint.measures.features import GraphOf
+from topoprint.measures.heat import Heat
+from topoprint.measures.registry import (
+    PAPER,
+    MeasureEntry,
+    kinds,
+    make_measures,
+    measures,
+    table,
+    with_settings,
+)
+from topoprint.measures.size import NumberOfEdges
+from topoprint.validation import Name
 
-SHARED = Discretisation(grid="shared", bins=50)
-SIZES = ([5, 7, 6, 4],) * 4 + ([5, 9, 4], [5, 6, 6, 6, 4], [5, 12, 4])
-INPUTS = np.random.default_rng(0).standard_normal((30, 5)).astype(np.float32)
-measures = pytest.mark.parametrize("name", MEASURES)
-
-
-def answer(network, inputs=INPUTS):
-    """What a network with ReLU answers."""
-    hidden = outputs = inputs
-    for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-        hidden, outputs = outputs, outputs @ weight.T + bias
-        if layer < len(network.weights) - 1:
-            outputs = np.maximum(outputs, 0)
-    return Activations(hidden, outputs.argmax(axis=1))
-
-
-def subject(network, inputs=INPUTS):
-    return Subject(network, answers=answer(network, inputs))
+each = pytest.mark.parametrize("name", measures())
+ENTRY = TypeAdapter(list[MeasureEntry])
 
 
-def networks(draw="standard_normal"):
-    return [random_network(sizes, seed, draw) for seed, sizes in enumerate(SIZES)]
+class Toy(Pairwise):
+    """Difference of the numbers of vertices."""
+
+    kind: Literal["toy"] = "toy"
+    name: Name = "toy"
+
+    @property
+    def feature(self):
+        return GraphOf(1e-6, True)
+
+    def distance(self, one, other):
+        return float(abs(one.n_vertices - other.n_vertices))
 
 
-def values_of(name, draw="standard_normal"):
-    return MEASURES[name].distances([subject(net) for net in networks(draw)], SHARED)
+@pytest.fixture
+def bring(monkeypatch):
+    """Let an installed package bring measures; what is found is forgotten afterwards."""
+    points = []
+    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+
+    def install(package, *brought):
+        module = ModuleType(package)
+        module.MEASURES = brought
+        monkeypatch.setitem(sys.modules, package, module)
+        points.append(EntryPoint(package, package, "topoprint.measures"))
+        measures.cache_clear()
+        kinds.cache_clear()
+
+    yield install
+    measures.cache_clear()
+    kinds.cache_clear()
 
 
-@measures
-@pytest.mark.parametrize("draw", ["standard_normal", "heavy_tailed"])
-def test_distances_are_symmetric_not_negative_and_within_their_range(name, draw):
-    values = values_of(name, draw)
-    np.testing.assert_array_equal(values, values.T)
-    np.testing.assert_array_equal(np.diag(values), 0)
-    finite = values[np.isfinite(values)]
-    assert finite.min() >= 0
-    assert finite.max() <= MEASURES[name].greatest
-    assert finite.max() > 0
+@each
+def test_a_measure_goes_to_json_and_back_as_an_equal_value(name):
+    measure = measures()[name]
+    assert measure.name == name
+    assert measure.kind == kinds_of(measure)
+    assert make_measure(measure.model_dump()) == measure
+    assert make_measure(json.loads(measure.model_dump_json())) == measure
+    assert make_measure({"kind": measure.kind, "name": name, **set_of(measure)}) == measure
+    assert json.loads(json.dumps(measure.parameters)) == measure.parameters
+    assert "name" not in measure.parameters
 
 
-@measures
-def test_what_cannot_be_compared_is_what_is_declared(name):
-    comparable = np.ones((len(SIZES), len(SIZES)), dtype=bool)
-    if "equal shapes" in MEASURES[name].needs:
-        comparable = np.array([[one == other for other in SIZES] for one in SIZES])
-    np.testing.assert_array_equal(np.isfinite(values_of(name)), comparable)
+@each
+def test_an_entry_of_a_config_goes_to_json_and_back(name):
+    (measure,) = ENTRY.validate_python([name])
+    assert measure == measures()[name]
+    dumped = ENTRY.dump_json([measure])
+    (again,) = ENTRY.validate_json(dumped)
+    assert again == measure
+    # What is not set itself still takes shared settings.
+    settings = {"bins": 17, "zeta": 0.5}
+    assert with_settings(again, settings) == with_settings(measure, settings)
 
 
-@measures
-def test_measures_of_activations_say_so(name):
-    without = [Subject(net) for net in networks()[:2]]
-    if "activations" in MEASURES[name].needs:
-        with pytest.raises(InputError, match="needs activations"):
-            MEASURES[name].distances(without, SHARED)
-    else:
-        found = MEASURES[name].distances(without, SHARED)
-        np.testing.assert_array_equal(
-            found, MEASURES[name].distances([subject(net) for net in networks()[:2]], SHARED)
-        )
+@each
+def test_equal_measures_are_one_key(name):
+    measure = measures()[name]
+    assert {measure: 1}[make_measure(measure.model_dump())] == 1
+    assert len({*measures().values()}) == len(measures())
 
 
-@measures
-def test_the_triangle_inequality_holds_where_declared(name):
-    if not MEASURES[name].metric:
-        return
-    for draw in ("standard_normal", "heavy_tailed"):
-        values = values_of(name, draw)
-        for a, b, c in permutations(range(len(values)), 3):
-            if np.isfinite([values[a, b], values[b, c], values[a, c]]).all():
-                assert values[a, c] <= values[a, b] + values[b, c] + 1e-7
+def kinds_of(measure):
+    (found,) = (kind for kind, known in kinds().items() if known is type(measure))
+    return found
 
 
-def reorder_neurons(network, rng):
-    layers, before = [], np.arange(network.layer_sizes[0])
-    for number, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-        last = number == len(network.weights) - 1
-        order = np.arange(len(weight)) if last else rng.permutation(len(weight))
-        layers.append((weight[order][:, before], bias[order]))
-        before = order
-    return subject(Network.from_layers(layers))
+def set_of(measure):
+    return measure.model_dump(exclude_unset=True)
 
 
-def reorder_inputs(network, rng):
-    order = rng.permutation(network.layer_sizes[0])
-    (first, *others) = zip(network.weights, network.biases, strict=True)
-    changed = Network.from_layers([(first[0][:, order], first[1]), *others])
-    return subject(changed, INPUTS[:, order])
+def test_measures_cannot_be_changed():
+    with pytest.raises(ValidationError, match="frozen"):
+        make_measure("heat").sigma = 0.5
 
 
-def multiplied(network, factor):
-    return subject(
-        Network.from_layers(
-            (factor * w, factor * b) for w, b in zip(network.weights, network.biases, strict=True)
-        )
-    )
+def test_parameters_are_laid_over_those_of_a_name():
+    measure = make_measure("heat_h0", sigma=0.5)
+    assert (measure.name, measure.dimensions, measure.sigma) == ("heat_h0", (0,), 0.5)
+    assert make_measure("heat").sigma == 0.1
+    wide = make_measure({"kind": "heat", "name": "wide", "sigma": 2})
+    assert wide == Heat(name="wide", sigma=2.0)
+    assert make_measure(wide, sigma=0.25) == Heat(name="wide", sigma=0.25)
+    assert make_measure(wide) is wide
+    assert make_measure("heat", dimensions=[0, 1]).parameters["dimensions"] == [0, 1]
 
 
-CHANGES = {
-    "neurons": reorder_neurons,
-    "inputs": reorder_inputs,
-    "scale": lambda network, rng: multiplied(network, 1 / 16),
-    "signs": lambda network, rng: multiplied(network, -1.0),
-    "wiring": lambda network, rng: subject(
-        null_network(network, "shuffled_layers", int(rng.integers(99)))
-    ),
-}
+def test_parameters_tell_measures_apart_and_names_do_not():
+    assert make_measure("heat", name="other").parameters == make_measure("heat").parameters
+    assert make_measure("heat", sigma=0.5).parameters != make_measure("heat").parameters
 
 
-@measures
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_measure_is_invariant_where_it_says_so_and_nowhere_else(name, change):
-    rng = np.random.default_rng(1)
-    measure: Measure = MEASURES[name]
-    nets = networks()
-    fixed = [subject(net) for net in nets]
-    before = measure.distances([fixed[0], fixed[1]], SHARED)[0, 1]
-    after, own = [], []
-    for _ in range(10):
-        changed = CHANGES[change](nets[1], rng)
-        after.append(measure.distances([fixed[0], changed], SHARED)[0, 1])
-        own.append(measure.distances([fixed[1], changed], SHARED)[0, 1])
-    if change in measure.invariances:
-        np.testing.assert_allclose(after, before, rtol=1e-6)
-        np.testing.assert_allclose(own, 0, atol=3e-4)  # the arccos of nearly 1
-    else:
-        assert max(own) > 1e-3
+def test_a_new_version_of_a_kind_is_another_measure(monkeypatch):
+    before = make_measure("heat").parameters
+    monkeypatch.setattr(Heat, "version", 2)
+    assert make_measure("heat").parameters == {**before, "version": 2}
 
 
-@measures
-def test_biases_that_are_left_out_change_nothing(name):
-    if "activations" in MEASURES[name].needs:
-        return  # they look at what a network answers
-    rng = np.random.default_rng(0)
-    one, other = (random_network(SIZES[0], seed) for seed in (0, 1))
-    large = Network.from_layers(
-        (weight, 100 * rng.standard_normal(len(weight))) for weight in other.weights
-    )
-    bare = Network.from_layers((weight, None) for weight in other.weights)
-    with_, without = (
-        MEASURES[name].distances([Subject(net, bias=False) for net in (one, changed)], SHARED)
-        for changed in (large, bare)
-    )
-    np.testing.assert_array_equal(with_, without)
+@pytest.mark.parametrize(
+    ("measure", "parameters", "sentence"),
+    [
+        ("warmth", {}, "measure 'warmth' is not known; did you mean 'wasserstein'?"),
+        ("two_norm", {}, "measure 'two_norm' is not known; did you mean 'one_norm'?"),
+        ("Heat", {}, "measure 'Heat' is not known; did you mean 'heat'?"),
+        ("", {}, "measure '' is not known"),
+        ({"kind": "warmth"}, {}, "kind 'warmth' is not known; choose .*heat.*"),
+        ({"kind": "heat_h0"}, {}, "kind 'heat_h0' is not known; choose .*heat.*"),
+        ({"sigma": 0.5}, {}, "kind None is not known"),
+        ({"kind": ["heat"]}, {}, r"kind \['heat'\] is not known"),
+        (3, {}, "3 is no measure: give its name, or its kind and parameters"),
+        (None, {}, "None is no measure"),
+        (["heat"], {}, r"\['heat'\] is no measure"),
+        ("heat", {"sgima": 0.5}, "measure heat: sgima is not a known key; did you mean 'sigma'?"),
+        ("cka", {"bins": 50}, "measure cka: bins is not a known key"),
+        ("heat", {"sigma": -1.0}, "measure heat: sigma: input should be greater than 0, not -1.0"),
+        ("heat", {"sigma": "wide"}, 'measure heat: sigma: .* not "wide"'),
+        ("heat", {"unit_mass": 1}, "measure heat: unit_mass: .* boolean, not 1"),
+        ("heat", {"zeta": 0.0}, "measure heat: zeta: .* not 0.0"),
+        ("one_norm", {"zeta": 1.0}, "measure one_norm: zeta: .* less than 1, not 1.0"),
+        ("landscape", {"layers": 2.0}, "measure landscape: layers: .* valid integer, not 2.0"),
+        ("silhouette", {"power": float("inf")}, "measure silhouette: power: .* not inf"),
+        ("bottleneck", {"infinity": 0}, "measure bottleneck: infinity: .* not 0"),
+        ("heat", {"grid": "mine"}, "measure heat: grid: .*'paper' or 'shared', not \"mine\""),
+        ("heat", {"filtration": "signs"}, "measure heat: filtration: .* not \"signs\""),
+        ("heat", {"dimensions": ["a"]}, "measure heat: dimensions: .* integer, not \"a\""),
+        ("heat", {"name": "My heat"}, "measure heat: name: .* pattern .*, not \"My heat\""),
+    ],
+)  # fmt: skip
+def test_what_is_no_measure_is_refused_in_one_sentence(measure, parameters, sentence):
+    with pytest.raises(InputError, match=f"^{sentence}") as caught:
+        make_measure(measure, **parameters)
+    assert "\n" not in str(caught.value)
 
 
-LETTERS = {"neurons": "N", "inputs": "I", "scale": "C", "signs": "S", "wiring": "W"}
-RANGES = {np.inf: "[0, ∞)", 1.0: "[0, 1]", np.pi / 2: "[0, π/2]"}
+@pytest.mark.parametrize("name", sorted(TAKEN))
+def test_names_that_mean_something_else_in_files_are_refused(name):
+    with pytest.raises(InputError, match=f"^measure heat: name: '{name}' has another meaning"):
+        make_measure("heat", name=name)
 
 
-def test_the_table_of_measures_in_the_docs_is_the_registry():
-    text = (Path(__file__).parents[3] / "docs/method.md").read_text(encoding="utf-8")
-    rows = [
-        [cell.strip() for cell in line.replace(r"\|", "/").strip("|").split("|")]
-        for line in text.split("\n## Measures\n")[1].split("\n## ")[0].splitlines()
-        if line.startswith("| `")
-    ]
-    told = {}
-    for names, about, range_, metric, invariant in rows:
-        for name in re.findall(r"`(\w+)`", names):
-            told[name] = ("equal shapes" in about, range_, metric == "yes", invariant)
-    declared = {
-        name: (
-            "equal shapes" in measure.needs,
-            RANGES[measure.greatest],
-            measure.metric,
-            " ".join(letter for kind, letter in LETTERS.items() if kind in measure.invariances),
-        )
-        for name, measure in MEASURES.items()
-    }
-    assert told == declared
+@pytest.mark.parametrize("entry", [3, None, [], {}, "warmth", {"kind": "heat", "sigma": -1}])
+def test_entries_of_a_config_that_are_no_measures_are_told_as_mistakes(entry):
+    with pytest.raises(ValidationError, match=r"no measure|is not known|greater than 0"):
+        ENTRY.validate_python([entry])
+
+
+def test_several_measures_are_those_of_the_paper_by_default():
+    assert [measure.name for measure in make_measures(None)] == list(PAPER)
+    both = make_measures(["heat", {"kind": "heat", "name": "wide", "sigma": 1}])
+    assert [measure.name for measure in both] == ["heat", "wide"]
+    with pytest.raises(InputError, match=r"^measure 'heat' is asked for twice; give one another"):
+        make_measures(["heat", {"kind": "heat", "sigma": 1}])
+
+
+def test_shared_settings_lie_under_what_a_measure_sets_itself():
+    settings = {"sigma": 0.5, "bins": 17, "grid": "shared", "zeta": 0.25, "power": 3.0}
+    found = with_settings(make_measure("heat_h0", bins=50), settings)
+    assert (found.bins, found.dimensions, found.name) == (50, (0,), "heat_h0")
+    assert (found.sigma, found.grid, found.zeta) == (0.5, "shared", 0.25)
+    # A value that is set to the default is set.
+    assert with_settings(make_measure("heat", bins=200), settings).bins == 200
+    assert with_settings(make_measure("cka"), settings) == make_measure("cka")
+    assert with_settings(make_measure("one_norm"), settings).zeta == 0.25
+    with pytest.raises(InputError, match=r"measure heat: bins: .* not 1"):
+        with_settings(make_measure("heat"), {"bins": 1})
+
+
+def test_the_order_is_that_of_the_modules_and_of_each():
+    names = list(measures())
+    assert sorted(names, key=names.index) == names
+    modules = [type(measure).__module__ for measure in measures().values()]
+    assert modules == sorted(modules)
+    in_module = [name for name in names if name.startswith("heat")]
+    assert in_module == ["heat", "heat_unit_mass", "heat_h0", "heat_h1", "heat_ranks"]
+
+
+def test_installed_packages_bring_measures_after_ours(bring):
+    ours = list(measures())
+    bring("zoo", Toy(), Toy(name="toy_too"))
+    assert list(measures()) == [*ours, "toy", "toy_too"]
+    assert kinds()["toy"] is Toy
+    assert make_measure({"kind": "toy", "name": "third"}) == Toy(name="third")
+    assert [row["measure"] for row in table()][-2:] == ["toy", "toy_too"]
+
+
+def test_a_package_cannot_take_the_name_of_a_measure(bring):
+    bring("zoo", Toy(name="heat"))
+    with pytest.raises(InputError, match=r"^measure 'heat' of zoo has a taken name$"):
+        measures()
+
+
+def test_two_packages_cannot_bring_one_name(bring):
+    bring("zoo", Toy())
+    bring("circus", Toy())
+    with pytest.raises(InputError, match=r"^measure 'toy' of zoo has a taken name$"):
+        measures()
+
+
+def test_a_package_cannot_take_a_kind(bring):
+    class Other(Toy):
+        kind: Literal["number_of_edges"] = "number_of_edges"
+
+    bring("zoo", Other())
+    with pytest.raises(InputError, match=r"^kind 'number_of_edges' of .* is a taken one$"):
+        make_measure("number_of_edges", zeta=0.5)
+    assert make_measure("number_of_edges") == NumberOfEdges()
+
+
+def test_a_measure_that_nobody_registered_is_computed_all_the_same(bring):
+    networks = [random_network([3, n, 2], n) for n in (2, 5)]
+    found = compare(networks, [Toy(), "number_of_edges"])
+    assert list(found) == ["toy", "number_of_edges"]
+    np.testing.assert_array_equal(found["toy"].values, [[0, 6], [6, 0]])
+
+
+def test_the_table_says_of_each_what_it_declares():
+    rows = {row["measure"]: row for row in table()}
+    assert list(rows) == list(measures())
+    assert rows["heat_h0"]["parameters of its own"] == "dimensions: [0]"
+    assert rows["heat"]["parameters of its own"] == "–"
+    assert rows["one_norm"]["needs"] == "equal shapes, weights"
+    assert (rows["cka"]["range"], rows["heat"]["range"]) == ("[0, π/2]", "[0, ∞)")
+    assert rows["frobenius_aligned"]["metric"] == "no"
+    assert rows["weight_histogram"]["invariant under"] == "inputs, neurons, scale, signs, wiring"
+    assert all(row["what it is"] for row in rows.values())

@@ -1,42 +1,13 @@
 import json
-import pickle
-import sys
 
 import numpy as np
 import pytest
-from helpers import random_network
+from helpers import assert_layers, assert_same_network, dense, random_network
 from safetensors.numpy import save_file
 
-import topoprint
-from topoprint import InputError, Network
-from topoprint.networks import network as network_module
-from topoprint.networks.network import read_metadata
-
-
-def assert_same_network(one, other):
-    assert one.layer_sizes == other.layer_sizes
-    for weight, expected in zip(one.weights, other.weights, strict=True):
-        np.testing.assert_array_equal(weight, expected)
-    for bias, expected in zip(one.biases, other.biases, strict=True):
-        assert (bias is None) == (expected is None)
-        if bias is not None:
-            np.testing.assert_array_equal(bias, expected)
-
-
-def dense(names, sizes, biases=True, seed=0):
-    """Tensors of dense layers of these names, in this order."""
-    rng = np.random.default_rng(seed)
-    tensors = {}
-    for name, in_, out in zip(names, sizes[:-1], sizes[1:], strict=True):
-        tensors[f"{name}.weight"] = rng.standard_normal((out, in_)).astype(np.float32)
-        if biases:
-            tensors[f"{name}.bias"] = rng.standard_normal(out).astype(np.float32)
-    return tensors
-
-
-def assert_layers(network, tensors, names):
-    layers = [(tensors[f"{name}.weight"], tensors.get(f"{name}.bias")) for name in names]
-    assert_same_network(network, Network.from_layers(layers))
+from topoprint import InputError, Network, NetworkId
+from topoprint.identity import Row
+from topoprint.networks.network import read_id, read_metadata
 
 
 def test_float64_is_rounded_to_float32():
@@ -95,21 +66,31 @@ def test_biases_alone_may_be_zero_and_weights_alone_too():
 
 def test_identity_is_what_the_metadata_says():
     network = Network.from_layers([(ONE, None)], {"identity": {"network": "a"}, "accuracy": 0.5})
-    assert network.identity == {"network": "a"}
-    assert Network.from_layers([(ONE, None)]).identity == {}
+    assert network.id == NetworkId(network="a")
+    assert Network.from_layers([(ONE, None)]).id == NetworkId()
+
+
+def test_a_table_says_what_a_network_is():
+    whole = Network.from_layers(
+        [(ONE, [1.0, 2.0]), (ONE.T, None)],
+        {"identity": {"network": "a-1", "seed": 2}, "group": "a"},
+    )
+    assert whole.row == Row(NetworkId(network="a-1", seed=2), "a", "3-2-3", 6 + 2 + 6)
+    assert Network.from_layers([(ONE, None)]).row == Row(NetworkId(), "", "3-2", 6)
 
 
 @pytest.mark.parametrize("bias", [True, False])
 def test_a_network_comes_back_from_its_file(tmp_path, bias):
     drawn = random_network((6, 5, 4, 3), seed=1, bias=bias)
     layers = zip(drawn.weights, drawn.biases, strict=True)
-    network = Network.from_layers(layers, {"identity": {"seed": "3"}, "accuracy": 0.5})
+    network = Network.from_layers(layers, {"identity": {"seed": 3}, "accuracy": 0.5})
     network.save(tmp_path / "n.safetensors")
     loaded = Network.load(tmp_path / "n.safetensors")
     assert_same_network(loaded, network)
-    assert loaded.identity == {"seed": "3"}
+    assert loaded.id == NetworkId(seed=3)
     assert loaded.metadata["accuracy"] == 0.5
-    assert read_metadata(tmp_path / "n.safetensors")["identity"] == {"seed": "3"}
+    assert read_metadata(tmp_path / "n.safetensors")["identity"] == {"seed": 3}
+    assert read_id(tmp_path / "n.safetensors") == NetworkId(seed=3)
 
 
 def test_more_than_ten_layers_come_back_in_order(tmp_path):
@@ -127,7 +108,7 @@ def test_a_transposed_matrix_comes_back(tmp_path):
 def test_equal_networks_are_equal_bytes(tmp_path):
     network = Network.from_layers(
         [(ONE, [1.0, 2.0]), (ONE.T, None)],
-        {"identity": {"dataset": "digits", "network": "a", "seed": "1"}, "loss": 0.25, "a": 1},
+        {"identity": {"dataset": "digits", "network": "a", "seed": 1}, "loss": 0.25, "a": 1},
     )
     for name in "ab":
         network.save(tmp_path / name)
@@ -138,7 +119,7 @@ def test_equal_networks_are_equal_bytes(tmp_path):
 
 
 def test_the_order_of_metadata_does_not_matter_to_the_bytes(tmp_path):
-    metadata = {"loss": 0.25, "accuracy": 0.5, "identity": {"seed": "1", "dataset": "digits"}}
+    metadata = {"loss": 0.25, "accuracy": 0.5, "identity": {"seed": 1, "dataset": "digits"}}
     backwards = dict(reversed(metadata.items()))
     backwards["identity"] = dict(reversed(metadata["identity"].items()))
     for name, given in (("a", metadata), ("b", backwards)):
@@ -292,12 +273,57 @@ def test_a_truncated_file_is_named(tmp_path, kept):
         Network.load(path)
 
 
-def test_another_format_version_is_refused(tmp_path):
-    path = tmp_path / "n.safetensors"
-    header = {"format": "topoprint network", "format_version": 2, "layers": ["a"]}
+def with_header(path, **header):
+    header = {"format": "topoprint network", "format_version": 2, "layers": ["a"], **header}
     save_file(dense(["a"], (3, 2)), path, {"topoprint": json.dumps(header)})
+    return path
+
+
+def test_another_format_version_is_refused(tmp_path):
+    path = with_header(tmp_path / "n.safetensors", format_version=3)
     for read in (Network.load, read_metadata):
-        with pytest.raises(InputError, match=f"{path}: format version 2"):
+        with pytest.raises(InputError, match=f"{path}: format version 3"):
+            read(path)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("trained", {}),
+        ("initial", {"step": 0.0}),
+        ("random_labels", {"variant": "random_labels"}),
+    ],
+)
+def test_a_network_of_version_1_is_read(tmp_path, state, expected):
+    identity = {"dataset": "digits", "network": "layer_size-4", "seed": "3"}
+    path = with_header(
+        tmp_path / "n.safetensors", format_version=1, identity=identity, state=state, accuracy=0.5
+    )
+    network = Network.load(path)
+    assert network.id == read_id(path) == NetworkId("digits", "layer_size-4", 3, **expected)
+    assert network.row.group == "layer_size"
+    assert network.metadata["accuracy"] == 0.5
+    network.save(tmp_path / "again.safetensors")
+    again = Network.load(tmp_path / "again.safetensors")
+    assert (again.id, again.row) == (network.id, network.row)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"identity": {"seed": "3"}},
+        {"identity": {"network": 3}},
+        {"identity": {"colour": "red"}},
+        {"identity": ["a"]},
+        {"layers": "a"},
+        {"format_version": 1, "identity": {"seed": "three"}},
+        {"format_version": 1, "identity": "a"},
+    ],
+)
+def test_damaged_metadata_are_refused(tmp_path, header):
+    path = with_header(tmp_path / "n.safetensors", **header)
+    for read in (Network.load, read_id):
+        with pytest.raises(InputError, match=f"^{path}: its metadata 'topoprint' are damaged"):
             read(path)
 
 
@@ -313,91 +339,5 @@ def test_metadata_of_somebody_else_does_no_harm(tmp_path):
     tensors = dense(["0", "2"], (4, 3, 2))
     save_file(tensors, path, {"format": "pt"})
     assert read_metadata(path) == {}
+    assert read_id(path) == NetworkId(network=str(path))
     assert_layers(Network.load(path), tensors, ["0", "2"])
-
-
-@pytest.mark.parametrize("suffix", [".pt", ".pth"])
-def test_a_state_dict_of_torch(tmp_path, suffix):
-    torch = pytest.importorskip("torch")
-    path = tmp_path / f"n{suffix}"
-    model = torch.nn.Sequential(
-        torch.nn.Linear(4, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2, bias=False)
-    )
-    torch.save(model.state_dict(), path)
-    tensors = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
-    assert_layers(Network.load(path), tensors, ["0", "2"])
-
-
-def test_half_precision_and_double_precision_of_torch(tmp_path):
-    torch = pytest.importorskip("torch")
-    weight = torch.tensor([[0.5, -2.0]])
-    for dtype in (torch.bfloat16, torch.float64):
-        torch.save({"0.weight": weight.to(dtype)}, tmp_path / "n.pt")
-        loaded = Network.load(tmp_path / "n.pt")
-        np.testing.assert_array_equal(loaded.weights[0], weight.numpy())
-
-
-def test_convolution_and_batch_norm_of_torch_are_refused_by_name(tmp_path):
-    torch = pytest.importorskip("torch")
-    path = tmp_path / "n.pt"
-    model = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3))
-    torch.save(model.state_dict(), path)
-    with pytest.raises(InputError, match=rf"{path}.*1\.weight.*--layers"):
-        Network.load(path)
-    torch.save(torch.nn.Conv2d(3, 4, 2).state_dict(), path)
-    with pytest.raises(InputError, match=rf"{path}.*\(4, 3, 2, 2\).*--layers"):
-        Network.load(path)
-
-
-def test_a_whole_model_of_torch_is_refused(tmp_path):
-    torch = pytest.importorskip("torch")
-    path = tmp_path / "n.pt"
-    torch.save(torch.nn.Linear(3, 2), path)
-    with pytest.raises(InputError, match=rf"{path}.*state_dict"):
-        Network.load(path)
-
-
-def test_a_pickle_is_not_run(tmp_path):
-    pytest.importorskip("torch")
-    path, trace = tmp_path / "n.pt", tmp_path / "trace"
-
-    class Hostile:
-        def __reduce__(self):
-            return (open, (str(trace), "w"))
-
-    path.write_bytes(pickle.dumps(Hostile(), protocol=2))
-    with pytest.raises(InputError, match=str(path)):
-        Network.load(path)
-    assert not trace.exists()
-
-
-def test_a_checkpoint_of_more_than_tensors_is_refused(tmp_path):
-    torch = pytest.importorskip("torch")
-    path = tmp_path / "n.pt"
-    torch.save({"model": {"0.weight": torch.ones(2, 3)}, "epoch": 3}, path)
-    with pytest.raises(InputError, match=rf"{path}: not a state dict"):
-        Network.load(path)
-
-
-def test_a_truncated_torch_file_is_named(tmp_path):
-    torch = pytest.importorskip("torch")
-    path = tmp_path / "n.pt"
-    torch.save(torch.nn.Linear(30, 20).state_dict(), path)
-    path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(InputError, match=str(path)):
-        Network.load(path)
-
-
-def test_torch_that_is_not_installed_is_named(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch", None)
-    path = tmp_path / "n.pt"
-    path.write_bytes(b"")
-    with pytest.raises(InputError, match=r"'\.\[train\]'"):
-        Network.load(path)
-
-
-def test_other_file_types_can_be_taught(tmp_path, monkeypatch):
-    tensors = dense(["0"], (3, 2))
-    monkeypatch.setitem(network_module.TENSOR_READERS, ".mine", lambda path: tensors)
-    (tmp_path / "n.mine").write_bytes(b"")
-    assert_layers(topoprint.Network.load(tmp_path / "n.mine"), tensors, ["0"])

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from helpers import layered_networks, random_network
 from hypothesis import given, settings
-from scipy.stats import rankdata
 
 import topoprint as tp
-from topoprint.networks.nulls import NULLS, null_network, ranked
+from topoprint.networks.nulls import NULLS, NullError, null_network
 
 SHUFFLES = ("shuffled_layers", "shuffled_network")
 
@@ -74,40 +73,6 @@ def test_drawn_weights_have_the_distribution_of_the_layer():
     assert own.mean() == pytest.approx(weight.mean(), rel=0.02)
 
 
-def test_ranks_by_hand():
-    network = tp.Network.from_layers([(np.array([[4.0, -1.0], [0.0, 2.0]]), np.array([-8.0, 2.0]))])
-    found = ranked(network)
-    np.testing.assert_allclose(found.weights[0], [[5 / 6, -2 / 6], [0, 3.5 / 6]], rtol=1e-6)
-    np.testing.assert_allclose(found.biases[0], [-1, 3.5 / 6], rtol=1e-6)
-
-
-@given(layered_networks())
-@settings(deadline=None, max_examples=60)
-def test_ranks_are_those_of_scipy(network):
-    for weight, bias, *found in zip(
-        network.weights,
-        network.biases,
-        ranked(network).weights,
-        ranked(network).biases,
-        strict=True,
-    ):
-        both = weight.ravel() if bias is None else np.concatenate([weight.ravel(), bias])
-        shares = np.concatenate([array.ravel() for array in found if array is not None])
-        expected = np.sign(both) * rankdata(np.abs(both)) / len(both)
-        np.testing.assert_array_equal(shares, expected.astype(np.float32))
-
-
-@given(layered_networks())
-@settings(deadline=None, max_examples=40)
-def test_ranks_do_not_see_the_scale_of_a_layer(network):
-    scaled = tp.Network.from_layers(
-        (weight * 2.0**k, None if bias is None else bias * 2.0**k)
-        for k, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True))
-    )
-    for one, other in zip(ranked(network).weights, ranked(scaled).weights, strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
 @given(layered_networks())
 @settings(deadline=None, max_examples=30)
 def test_the_theorem_makes_h1_of_a_shuffle_differ_by_the_forest_alone(network):
@@ -127,3 +92,28 @@ def test_the_theorem_makes_h1_of_a_shuffle_differ_by_the_forest_alone(network):
 def test_an_unknown_null_is_refused():
     with pytest.raises(tp.InputError, match="choose shuffled_layers"):
         null_network(random_network([2, 2], 0), "noise", 0)
+
+
+def test_a_null_that_comes_out_all_zero_says_so():
+    weight = np.zeros((4, 4))
+    weight[0, 0] = 1
+    named = {"identity": {"dataset": "digits", "network": "pruned", "seed": 1}}
+    network = tp.Network.from_layers([(weight, np.zeros(4))], named)
+    usable = 0
+    for seed in range(20):
+        try:
+            assert null_network(network, "resampled", seed).weights[0].any()
+            usable += 1
+        except NullError as error:
+            told = f"null 'resampled' of pruned, stream {seed}, came out all zero"
+            assert told in str(error)  # noqa: PT017
+    assert 0 < usable < 20
+    for null in SHUFFLES:  # they keep the weight
+        assert null_network(network, null, 0).weights[0].sum() == 1
+
+
+def test_a_null_beyond_float32_says_so():
+    network = tp.Network.from_layers([([[3e38, -3e38, 1.0], [3e38, 3e38, 1.0]], None)])
+    with pytest.raises(NullError, match="'gaussian' of a network, stream 0, has weights beyond"):
+        null_network(network, "gaussian", 0)
+    assert issubclass(NullError, tp.InputError)

@@ -4,6 +4,7 @@ import csv
 
 import numpy as np
 import pytest
+from support import table_of
 
 from topoprint import AveragedMatrix
 from topoprint.paper.paper import (
@@ -14,14 +15,14 @@ from topoprint.paper.paper import (
     norm_statistics,
     own_norms,
 )
-from topoprint.reporting.figures import write_heatmaps, write_overview
+from topoprint.reporting.heatmaps import write_heatmaps, write_overview
 from topoprint.reporting.report import write_report
 from topoprint.reporting.statistics import group_statistics
 from topoprint.reporting.tables import write_records
 
-SEEDS = ("1", "2", "3", "4", "5")
+SEEDS = (1, 2, 3, 4, 5)
 LABELS = ("layer_size-8", "input_order-1", "input_order-2")
-GROUPS = ("layer_size", "input_order", "input_order")
+INDEX = table_of(LABELS, ("layer_size", "input_order", "input_order"))
 
 
 def norms_of(distances, own, measure="frobenius_norm", seeds=SEEDS):
@@ -29,7 +30,7 @@ def norms_of(distances, own, measure="frobenius_norm", seeds=SEEDS):
     runs = np.full((len(seeds), 3, 3), np.nan)
     runs[:, range(3), range(3)] = 0
     runs[:, 1, 2] = runs[:, 2, 1] = distances
-    return AveragedMatrix(runs, LABELS, GROUPS, seeds, measure, np.asarray(own, float))
+    return AveragedMatrix(runs, INDEX, seeds, measure, own_norms=np.asarray(own, float))
 
 
 def heat_of(control, others):
@@ -37,7 +38,7 @@ def heat_of(control, others):
     runs = np.zeros((len(control), 3, 3))
     runs[:, 1, 2] = runs[:, 2, 1] = control
     runs[:, 0, 1:] = runs[:, 1:, 0] = np.asarray(others)[:, None]
-    return AveragedMatrix(runs, LABELS, GROUPS, SEEDS[: len(control)], "heat")
+    return AveragedMatrix(runs, INDEX, SEEDS[: len(control)], "heat")
 
 
 @pytest.fixture
@@ -89,7 +90,8 @@ def test_table_3_is_that_of_the_mean_with_the_range_of_single_seeds():
 def test_table_3_is_also_taken_from_the_control_across_data_sets():
     labels = ("mnist/input_order-1", "mnist/input_order-2", "reuters/input_order-1")
     runs = heat_of([1], [4.0]).runs[:, ::-1, ::-1]
-    control = AveragedMatrix(runs, labels, ("mnist", "mnist", "reuters"), ("1",), "heat")
+    control = AveragedMatrix(runs, table_of(labels, ["input_order"] * 3), (1,), "heat")
+    assert control.groups == ("mnist", "mnist", "reuters")
     mean, _ = (row for row in compare_with_paper({"control": [control]}, "input_order")
                if row.dataset == "mnist")  # fmt: skip
     assert mean.way == "divided by the control's maximum"

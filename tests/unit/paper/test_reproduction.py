@@ -1,5 +1,6 @@
 """The Mantel test against scipy's Spearman and by enumeration, and matrices read from outside."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -7,14 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
+from support import table_of
 
 from topoprint import AveragedMatrix, InputError
-from topoprint.comparison.matrix import save_average
+from topoprint.comparison.files import save_average
 from topoprint.evaluation.mantel import mantel, spearman
 from topoprint.paper.reproduction import agreement, group_means, pair_up
 
 LABELS = ("size-1", "size-2", "size-3", "order-1", "order-2", "order-3")
-GROUPS = ("size",) * 3 + ("order",) * 3
+INDEX = table_of(LABELS, ("size",) * 3 + ("order",) * 3)
 
 
 def distances(seed, count=6):
@@ -24,8 +26,7 @@ def distances(seed, count=6):
 
 
 def averaged(runs, measure="heat"):
-    seeds = tuple(str(n) for n in range(len(runs)))
-    return AveragedMatrix(np.asarray(runs), LABELS, GROUPS, seeds, measure)
+    return AveragedMatrix(np.asarray(runs), INDEX, tuple(range(len(runs))), measure)
 
 
 @pytest.fixture
@@ -135,7 +136,9 @@ def test_pickles_and_nonsense_are_refused(ours, published, tmp_path):
 def test_the_command_writes_tables_and_figures(ours, published, tmp_path, topoprint):
     folder = published(ours["mnist"][0].runs * 3)
     (tmp_path / "run/mnist").mkdir(parents=True)
-    save_average(tmp_path / "run/mnist/matrices.h5", ours["mnist"], {"dataset": "mnist"})
+    index = table_of([f"mnist/{label}" for label in LABELS], ours["mnist"][0].groups)
+    matrices = [replace(matrix, index=index) for matrix in ours["mnist"]]
+    save_average(tmp_path / "run/mnist/matrices.h5", matrices)
     for name in ("one", "two"):
         result = topoprint(
             "reproduce", folder, "--results", tmp_path / "run", "-o", tmp_path / name

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support import table_of
 
 from topoprint import AveragedMatrix, InputError, Network
-from topoprint.reporting.figures import FORMATS, write_accuracies, write_heatmaps
+from topoprint.reporting.figures import write_accuracies
+from topoprint.reporting.heatmaps import write_heatmaps
 from topoprint.reporting.report import stage_times, write_report
 from topoprint.reporting.statistics import GroupStatistics, group_spans, group_statistics
+from topoprint.reporting.style import FORMATS
 from topoprint.reporting.tables import (
     Accuracy,
     load_accuracies,
@@ -29,13 +32,13 @@ def matrix() -> AveragedMatrix:
     runs = random.random((4, 6, 6))
     runs += runs.transpose(0, 2, 1)
     runs[:, range(6), range(6)] = 0
-    return AveragedMatrix(runs, LABELS, GROUPS, ("1", "2", "3", "4"), "heat")
+    return AveragedMatrix(runs, table_of(LABELS, GROUPS), (1, 2, 3, 4), "heat")
 
 
 def test_group_statistics_by_hand() -> None:
     mean = np.array([[0.0, 2, 4, 8], [2, 0, 3, 8], [4, 3, 0, 8], [8, 8, 8, 0]])
     matrix = AveragedMatrix(
-        mean[None], ("a-1", "a-2", "a-3", "b-1"), ("a", "a", "a", "b"), ("1",), "heat"
+        mean[None], table_of(("a-1", "a-2", "a-3", "b-1"), ("a", "a", "a", "b")), (1,), "heat"
     )
     first, second = group_statistics(matrix)
     expected = [2 / 8, 4 / 8, 3 / 8]
@@ -45,7 +48,9 @@ def test_group_statistics_by_hand() -> None:
 
 
 def test_group_statistics_of_equal_networks_are_zero() -> None:
-    nothing = AveragedMatrix(np.zeros((1, 2, 2)), ("a-1", "a-2"), ("a", "a"), ("1",), "heat")
+    nothing = AveragedMatrix(
+        np.zeros((1, 2, 2)), table_of(("a-1", "a-2"), ("a", "a")), (1,), "heat"
+    )
     assert group_statistics(nothing) == [GroupStatistics("a", 2, 0.0, 0.0)]
 
 
@@ -66,11 +71,11 @@ def test_tables_hold_what_the_matrices_hold(matrix: AveragedMatrix, tmp_path: Pa
 
 
 def test_accuracies_from_networks_to_table_and_back(tmp_path: Path) -> None:
-    identity = {"dataset": "d", "network": "size-1", "seed": "3"}
+    identity = {"dataset": "d", "network": "size-1", "seed": 3}
     scores = {"identity": identity, "test_accuracy": 0.1 + 0.2, "test_loss": 1e-17}
     Network.from_layers([([[1.0]], None)], scores).save(tmp_path / "n.safetensors")
     found = read_accuracies([tmp_path / "n.safetensors"])
-    assert found == [Accuracy("d", "size-1", "3", 0.1 + 0.2, 1e-17)]
+    assert found == [Accuracy("d", "size-1", 3, 0.1 + 0.2, 1e-17)]
     write_accuracy_table(tmp_path / "a.csv", found)
     assert load_accuracies(tmp_path / "a.csv") == found
 
@@ -85,7 +90,7 @@ def test_networks_without_scores_and_other_tables_are_refused(tmp_path: Path) ->
 
 
 def test_figures_are_written_with_equal_bytes(matrix: AveragedMatrix, tmp_path: Path) -> None:
-    scores = [Accuracy("d", label, seed, 0.9, 0.1) for label in LABELS for seed in "12"]
+    scores = [Accuracy("d", label, seed, 0.9, 0.1) for label in LABELS for seed in (1, 2)]
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         write_heatmaps(tmp_path / name, matrix)
@@ -119,12 +124,15 @@ def test_stage_times_sum_the_benchmarks_of_the_networks_at_hand(
         file.write_text(f"s\th:m:s\tmax_rss\n{seconds}\t0:00:01\t{memory}\n")
 
     benchmark("train/d/size-1/seed1", "1.5", "10")
+    for collection in ("seed1", "all_seeds", "seed2_nulls", "seed9", "seed9_nulls"):
+        benchmark(f"distances/d/{collection}", "3", "20")
     benchmark("train/d/size-1/seed2", "2.5", "NA")
     benchmark("train/d/size-1/seed9", "100", "1000")  # of other configs
     benchmark("train/d/size-99/seed1", "100", "1000")
     benchmark("train/other/size-1/seed1", "100", "1000")
     (tmp_path / "train/d/size-1/seed3.tsv").write_text("")  # being written
-    train, *others = stage_times(tmp_path, {"d": [matrix]})
+    train, distances, *others = stage_times(tmp_path, {"d": [matrix]})
     assert (train.stage, train.jobs, train.seconds, train.longest) == ("train", 2, 4.0, 2.5)
     assert train.memory == 10
+    assert (distances.stage, distances.jobs, distances.seconds) == ("distances", 3, 9.0)
     assert others == []

@@ -1,12 +1,46 @@
 """What the config models of all kinds of data set share."""
 
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from topoprint.experiment.models import Count, Experiment, Name, Positive, Strict, Training
+from topoprint.costs import Cost
+from topoprint.experiment.models import Experiment, Training
+from topoprint.validation import Count, Name, Positive, Strict
 
 Seed = Annotated[int, Field(ge=0)]
+
+FLOAT = 4  # bytes of a float32, as which inputs are held
+# The last maps of the frozen convolutional network, and how much smaller they are than the image.
+FEATURE_MAPS, FEATURE_SCALE = 128, 8
+
+
+@dataclass(frozen=True)
+class DataSize:
+    """What networks are trained on: numbers of inputs, labels and samples (training and test)."""
+
+    shape: tuple[int, ...]
+    classes: int
+    samples: int
+
+    @property
+    def inputs(self) -> int:
+        """Numbers in one sample."""
+        return math.prod(self.shape)
+
+    @property
+    def mb(self) -> float:
+        """Memory of the inputs as float32."""
+        return FLOAT * self.samples * self.inputs / 1e6
+
+
+def feature_size(images: DataSize) -> DataSize:
+    """Size of the features of a data set of images."""
+    sides = (length // FEATURE_SCALE for length in images.shape[1:])
+    return DataSize((FEATURE_MAPS, *sides), images.classes, images.samples)
 
 
 class DatasetBase(Strict):
@@ -28,6 +62,10 @@ class DatasetBase(Strict):
         """Number of labels, where the config alone tells."""
         return self.classes
 
+    def size(self, root: Path) -> DataSize:
+        """Size of the data set, told by its config, or by the header of its file below ``root``."""
+        raise NotImplementedError
+
 
 class Sampled(DatasetBase):
     """Config of a data set of which a part may be taken, stratified by label."""
@@ -39,6 +77,21 @@ class Sampled(DatasetBase):
         None, description="Test samples to take, stratified by label; null: all"
     )
     sample_seed: Seed = Field(0, description="Seed of the draw of samples")
+
+    def whole_size(self, root: Path) -> DataSize:
+        """Size of all that there is, of which a part may be taken."""
+        raise NotImplementedError
+
+    def size(self, root: Path) -> DataSize:
+        """Size of the part that is taken."""
+        whole = self.whole_size(root)
+        if self.train_samples is None or self.test_samples is None:
+            return whole
+        return replace(whole, samples=min(self.train_samples + self.test_samples, whole.samples))
+
+
+# Convolutional features: of time each pixel, sample and epoch.
+FEATURES = Cost(mb=830, minutes=10, bytes_each=0, seconds_each=4e-6)
 
 
 class FeatureSettings(Strict):

@@ -10,9 +10,9 @@ import numpy as np
 from pydantic import Field
 
 from topoprint.errors import InputError
-from topoprint.experiment.datasets.base import DatasetBase, Seed
+from topoprint.experiment.datasets.base import DatasetBase, DataSize, Seed
 from topoprint.experiment.datasets.samples import Samples
-from topoprint.experiment.models import Fraction
+from topoprint.validation import Fraction
 
 
 class DigitsConfig(DatasetBase):
@@ -24,6 +24,10 @@ class DigitsConfig(DatasetBase):
         0.2, description="Share of the images held out for the test, stratified by label"
     )
     split_seed: Seed = Field(0, description="Seed of that split")
+
+    def size(self, root: Path) -> DataSize:
+        """Size of the data set, whatever ``root`` is."""
+        return DataSize((1, 8, 8), 10, 1797)
 
 
 def load_digits(config: DigitsConfig, root: Path) -> Samples:

@@ -27,11 +27,11 @@ from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
 from topoprint.errors import InputError
-from topoprint.experiment.datasets.base import DatasetBase, Seed
+from topoprint.experiment.datasets.base import DatasetBase, DataSize, Seed
 from topoprint.experiment.datasets.download import fetch
 from topoprint.experiment.datasets.samples import Samples
-from topoprint.experiment.models import Count, Fraction, refuse_repeats
-from topoprint.storage import atomic_path
+from topoprint.storage import write_bytes
+from topoprint.validation import Count, Fraction, refuse_repeats
 
 FOLDER = "langid"
 LEIPZIG = "https://downloads.wortschatz-leipzig.de/corpora/"
@@ -87,6 +87,11 @@ class LanguageIdentificationConfig(DatasetBase):
     def known_classes(self) -> int | None:
         """Number of the languages."""
         return len(self.languages)
+
+    def size(self, root: Path) -> DataSize:
+        """Size of the data set, whatever ``root`` is."""
+        samples = self.windows_per_language * len(self.languages)
+        return DataSize((len(ALPHABET),), len(self.languages), samples)
 
     @field_validator("languages")
     @classmethod
@@ -246,8 +251,7 @@ def _download(language: str, path: Path) -> None:
     if not archive.is_file():
         fetch([f"{LEIPZIG}{corpus}.tar.gz"], archive, digest=None)
     try:
-        with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-            file.writelines(f"{sentence}\n" for sentence in _sentences(archive, corpus))
+        text = "".join(f"{sentence}\n" for sentence in _sentences(archive, corpus))
     except (
         tarfile.TarError,
         gzip.BadGzipFile,
@@ -261,6 +265,7 @@ def _download(language: str, path: Path) -> None:
             f"{archive}: not the corpus that was expected ({error}); it was deleted: try again, "
             f"or put sentences of this language in {path} yourself, one a line"
         ) from error
+    write_bytes(path, text.encode())
     archive.unlink(missing_ok=True)
 
 

@@ -11,10 +11,15 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from topoprint.errors import InputError
-from topoprint.experiment.datasets.base import Images
+from topoprint.experiment.datasets.base import DataSize, Images
 from topoprint.experiment.datasets.samples import Inputs, Labels, Samples
 from topoprint.experiment.datasets.sampling import take
-from topoprint.experiment.models import Positive
+from topoprint.validation import Positive
+
+# Stands for a file that cannot be read: the stage that reads it says why.
+UNKNOWN = DataSize((1000,), 10, 10_000)
+
+npy: Any = np.lib.format  # its functions have no types in numpy 1
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 
@@ -29,6 +34,24 @@ class NpzConfig(Images):
     scale: Positive | None = Field(
         None, description="Factor of the inputs; null: 1/255 for bytes (uint8), otherwise 1"
     )
+
+    def whole_size(self, root: Path) -> DataSize:
+        """Size of the data, from the headers of its arrays: the inputs are not read.
+
+        A file that cannot be read, for whatever reason, is of unknown size: loading says what is
+        wrong with it.
+        """
+        path = root / self.path
+        try:
+            with zipfile.ZipFile(path) as file:
+                (n_train, *shape), (n_test, *_) = (
+                    _shape(file, f"x_{part}.npy") for part in ("train", "test")
+                )
+            with np.load(path, allow_pickle=False) as arrays:
+                classes = int(arrays["y_train"].max()) + 1
+        except Exception:
+            return UNKNOWN
+        return DataSize(tuple(shape), classes, n_train + n_test)
 
 
 def load_npz(config: NpzConfig, root: Path) -> Samples:
@@ -77,6 +100,14 @@ def load_npz(config: NpzConfig, root: Path) -> Samples:
         scale=config.scale or (1 / 255 if x_train.dtype == np.uint8 else 1.0),
     )
     return take(samples.validate(), config, shuffle=True).validate()
+
+
+def _shape(file: zipfile.ZipFile, name: str) -> tuple[int, ...]:
+    with file.open(name) as array:
+        version = npy.read_magic(array)
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape: tuple[int, ...] = read(array)[0]
+    return shape
 
 
 def _read(path: Path) -> dict[str, NDArray[Any]]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from topoprint.errors import InputError
-from topoprint.experiment.datasets.base import Sampled
+from topoprint.experiment.datasets.base import DataSize, Sampled
 from topoprint.experiment.datasets.download import check_file, fetch
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.datasets.sampling import take
@@ -74,6 +74,10 @@ class ReutersConfig(Sampled):
         10_000,
         description="Inputs: the most frequent words, with Keras' three marks as the first of them",
     )
+
+    def whole_size(self, root: Path) -> DataSize:
+        """Size of the data set, whatever ``root`` is."""
+        return DataSize((self.words,), 46, 8982 + 2246)
 
 
 def load_reuters(config: ReutersConfig, root: Path) -> Samples:
@@ -152,8 +156,8 @@ def read_texts(path: Path) -> tuple[list[list[int]], NDArray[np.int64]]:
                 labels = npy.read_array(file, allow_pickle=False)
     except DAMAGE as error:
         raise InputError(
-            f"{path}: not Keras' reuters.npz ({error}); delete it, and the next run downloads it "
-            "again"
+            f"{path}: not Keras' reuters.npz ({error}); move it away, and the next run "
+            "downloads it again"
         ) from error
     if labels.shape != (len(texts),) or labels.dtype != np.int64:
         raise InputError(f"{path}: not Keras' reuters.npz: one int64 label a text expected")

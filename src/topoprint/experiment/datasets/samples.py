@@ -79,7 +79,7 @@ class Samples:
         InputError
             If the file is no whole data file, or has fewer labels.
         """
-        with open_h5(path, FORMAT, FORMAT_VERSION) as file:
+        with open_h5(path, FORMAT, FORMAT_VERSION, made_by="topoprint prepare") as file:
             classes = read_strings(file, "classes")
             if number_of_labels is not None and number_of_labels > len(classes):
                 raise InputError(
@@ -95,8 +95,8 @@ class Samples:
                 arrays[f"y_{part}"] = labels[among]
                 arrays[f"x_{part}"] = _as_float(file[f"x_{part}"], among, scale)
             shape = tuple(int(length) for length in file.attrs["shape"])
-            identity = read_json(file, "identity")
-        return cls(identity["dataset"], **arrays, classes=kept, shape=shape)
+            name = read_json(file, "identity")["dataset"]
+        return cls(name, **arrays, classes=kept, shape=shape)
 
     def as_float(self) -> "Samples":
         """Give the samples as :meth:`load` would: float32 inputs, multiplied by ``scale``."""

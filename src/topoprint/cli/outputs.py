@@ -1,0 +1,94 @@
+"""Options that name what is written, checked before anything is computed."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from topoprint.errors import InputError
+from topoprint.storage import stream_of, target_of
+
+# What is written, by the suffix of its file, and other suffixes for the same.
+FORMATS = {".h5": "HDF5", ".safetensors": "safetensors", ".csv": "CSV", ".html": "HTML"}
+SAME = {".hdf5": ".h5", ".htm": ".html"}
+# Suffixes that promise something else.
+OTHERS = frozenset(
+    {
+        ".json", ".md", ".npy", ".npz", ".pdf", ".pickle", ".pkl", ".png", ".pt", ".pth", ".svg",
+        ".tsv", ".txt", ".xlsx", ".yaml", ".yml",
+    }
+)  # fmt: skip
+
+
+def file_option(suffix: str, told: str, *names: str) -> Any:
+    """Make an option that names a file to write, checked before anything is computed.
+
+    Parameters
+    ----------
+    suffix : str
+        What is written: a key of :data:`FORMATS`. InputError refuses a path with the suffix of
+        another format, a folder, and what lies in no folder that can be written in or made.
+    told : str
+        What ``--help`` says of it.
+    names : str
+        Names of the option; by default that of the parameter.
+    """
+
+    def check(path: Path | None) -> Path | None:
+        if path is None or stream_of(path) is not None:
+            return path
+        if path.is_dir():
+            raise InputError(f"{path}: is a folder; name the file to write")
+        found = path.suffix.lower()
+        if found in {*FORMATS, *SAME, *OTHERS} and SAME.get(found, found) != suffix:
+            raise InputError(
+                f"{path}: {FORMATS[suffix]} is written here, not {found}; end its name in {suffix}"
+            )
+        _check_folder(path, target_of(path).parent)
+        return path
+
+    return typer.Option(*names, help=told, callback=check)
+
+
+def table_option(what: str) -> Any:
+    """Make an option that names a table to write (:func:`file_option`)."""
+    return file_option(".csv", f"CSV to write: {what}.")
+
+
+def network_option(which: str) -> Any:
+    """Make an option that names a file to write a network to (:func:`file_option`)."""
+    return file_option(".safetensors", f"File to write the {which} network to.")
+
+
+def folder_option(told: str, *names: str) -> Any:
+    """Make an option that names a folder to write into, checked before anything is computed."""
+
+    def check(path: Path | None) -> Path | None:
+        if path is not None:
+            _check_folder(path, path)
+        return path
+
+    return typer.Option(*names, help=told, callback=check)
+
+
+def _check_folder(path: Path, folder: Path) -> None:
+    """Refuse a folder that cannot be written in, or made where the nearest above it exists."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise InputError(f"{path}: cannot be written, as {folder} is no folder")
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
+        raise InputError(f"{path}: cannot be written, as the folder {folder} is not writable")
+
+
+Output = Annotated[Path, file_option(".h5", "HDF5 file to write.", "--output", "-o")]
+NetworkOutput = Annotated[Path, file_option(".safetensors", "Network to write.", "--output", "-o")]
+TableOutput = Annotated[Path, file_option(".csv", "CSV to write.", "--output", "-o")]
+PageOutput = Annotated[Path, file_option(".html", "Page to write.", "--output", "-o")]
+FolderOutput = Annotated[Path, folder_option("Folder to write into.", "--output", "-o")]
+
+
+def make_parent(path: Path) -> None:
+    """Make the folder that a file is to be written in."""
+    target_of(path).parent.mkdir(parents=True, exist_ok=True)

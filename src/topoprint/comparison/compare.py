@@ -1,0 +1,209 @@
+"""Networks × measures → distance matrices; every feature of a network is computed once."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from topoprint.comparison.matrix import Array, DistanceMatrix
+from topoprint.errors import InputError
+from topoprint.homology.diagram import Diagram
+from topoprint.homology.graph import Graph, LayeredGraph, is_graph_file
+from topoprint.homology.persistence import persistence
+from topoprint.identity import Index
+from topoprint.measures.base import Measure
+from topoprint.measures.registry import make_measure, make_measures, with_settings
+from topoprint.measures.subject import Subject, new_cache
+from topoprint.networks.network import Network
+from topoprint.storage import format_of
+
+Comparable = Network | Graph | LayeredGraph | Diagram | str | os.PathLike[str]
+MeasureLike = str | Mapping[str, Any] | Measure
+
+
+def compare(
+    networks: Sequence[Comparable],
+    measures: Iterable[MeasureLike] | None = None,
+    labels: Sequence[str] | None = None,
+) -> dict[str, DistanceMatrix]:
+    """Compare networks by several measures.
+
+    Parameters
+    ----------
+    networks : sequence of Network, Graph, LayeredGraph, Diagram or path
+        At least two. A path is that of the file of a network (:meth:`topoprint.Network.load`), a
+        graph or a diagram. Of graphs and diagrams, measures of the weights are not known.
+    measures : iterable of str, mapping or Measure, optional
+        Names (``"heat"``), kinds with parameters (``{"kind": "heat", "sigma": 0.5, "name":
+        "wide"}``) or measures; by default those of the paper. ``topoprint measures`` lists them.
+    labels : sequence of str, optional
+        Names of the networks; by default what they say of themselves, or their position.
+
+    Returns
+    -------
+    dict of str to DistanceMatrix
+        By the name of the measure, in the order asked for.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two networks, a file cannot be read, a measure is not known, or
+        something that it needs is not known of a network.
+
+    Examples
+    --------
+    >>> tp.compare([net, other], measures=["heat", "bottleneck"])["heat"].values
+    """
+    if len(networks) < 2:
+        raise InputError("comparing needs at least two networks")
+    loaded = [_load(network) for network in networks]
+    if labels is None:
+        labels = [one.id.network or str(number) for number, one in enumerate(loaded)]
+    if len(labels) != len(loaded):
+        raise InputError(f"{len(labels)} labels for {len(loaded)} networks")
+    cache = new_cache()
+    subjects = [_subject(label, one, cache) for label, one in zip(labels, loaded, strict=True)]
+    return distances_of(subjects, Index.of_names(labels), make_measures(measures))
+
+
+def distance_matrix(
+    diagrams: Sequence[Diagram],
+    metric: str = "silhouette",
+    grid: str = "paper",
+    bins: int = 200,
+    engine: str = "exact",
+    *,
+    labels: Sequence[str] | None = None,
+    **parameters: Any,
+) -> DistanceMatrix:
+    """Distances between all pairs of diagrams, by one measure.
+
+    Parameters
+    ----------
+    diagrams : sequence of Diagram
+        All of one ``max_dimension``. On the ``paper`` grid a distance depends on the whole
+        collection, as in the authors' code: giotto-tda pads the filtered diagrams to one length
+        with trivial bars at the collection's least birth, and those widen the grid of a pair.
+    metric : {"landscape", "silhouette", "heat", "betti", "persistence_image"}
+        Or another measure of summaries by its name.
+    grid : {"paper", "shared"}
+        Each pair of diagrams its own grid in each dimension, or one for all.
+    bins : int
+        Number of grid points.
+    engine : {"exact", "giotto"}
+        Ours, or giotto-tda's own code; both give the same numbers.
+    labels : sequence of str, optional
+        Names of the rows; by default the network of each diagram, or its position.
+    **parameters
+        Further parameters of the measure: ``min_persistence``, ``infinity``, ``dimensions``,
+        ``layers`` (landscape), ``power`` (silhouette), ``sigma`` (heat and persistence_image),
+        ``unit_mass`` (heat).
+
+    Returns
+    -------
+    DistanceMatrix
+        Distances in units of the summaries; exact zeros on the diagonal.
+
+    Raises
+    ------
+    InputError
+        If there are no diagrams, an argument is not known or out of range, or giotto-tda is
+        needed and not installed.
+    """
+    given = {"grid": grid, "bins": bins, "engine": engine, **parameters}
+    diagrams = list(diagrams)
+    measure = with_settings(make_measure(metric, **given), _made_with(diagrams))
+    if not diagrams:
+        raise InputError("no diagrams to compare")
+    if labels is None:
+        labels = [one.id.network or str(number) for number, one in enumerate(diagrams)]
+    if len(labels) != len(diagrams):
+        raise InputError(f"{len(labels)} labels for {len(diagrams)} diagrams")
+    cache = new_cache()
+    subjects = [_subject(label, one, cache) for label, one in zip(labels, diagrams, strict=True)]
+    return distances_of(subjects, Index.of_names(labels), [measure])[measure.name]
+
+
+def distances_of(
+    subjects: Sequence[Subject],
+    index: Index,
+    measures: Iterable[Measure],
+) -> dict[str, DistanceMatrix]:
+    """Compare subjects, which share a cache, by measures.
+
+    A null model that came out without a weight has the distance NaN from all others.
+
+    Parameters
+    ----------
+    subjects : sequence of Subject, length n
+    index : Index, length n
+    measures : iterable of Measure
+
+    Raises
+    ------
+    InputError
+        If a subject lacks what a measure needs.
+    """
+    found = {}
+    some = [number for number, subject in enumerate(subjects) if subject.is_usable()]
+    for measure in measures:
+        for subject in subjects:
+            for need in sorted(measure.needs):
+                if not subject.has(need):
+                    raise InputError(
+                        f"{subject.name}: measure {measure.name!r} needs its {need}, which are "
+                        "not given"
+                    )
+        # Sums over several threads are added in another order.
+        with threadpool_limits(1, "blas"):
+            values = measure.distances([subjects[number] for number in some])
+            norms = measure.own_norms([subjects[number] for number in some])
+        if len(some) < len(subjects):
+            values = _spread(values, some, len(subjects))
+            norms = None if norms is None else np.diag(_spread(np.diag(norms), some, len(subjects)))
+        found[measure.name] = DistanceMatrix(values, index, measure.name, measure.parameters, norms)
+    return found
+
+
+def _spread(values: Array, some: Sequence[int], count: int) -> Array:
+    """Give distances of some of ``count`` networks the rows of all; NaN between the others."""
+    whole = np.full((count, count), np.nan)
+    np.fill_diagonal(whole, 0)
+    whole[np.ix_(some, some)] = values
+    return whole
+
+
+def _made_with(diagrams: Sequence[Diagram]) -> dict[str, Any]:
+    """How graphs were made whose diagrams are given; refuse diagrams made in different ways."""
+    told: dict[str, Any] = {}
+    for diagram in diagrams:
+        for name in ("zeta", "bias"):
+            value = diagram.parameters.get(name)
+            if value is not None and told.setdefault(name, value) != value:
+                raise InputError(
+                    f"the diagrams were made with {name} {told[name]} and {value}; make all alike"
+                )
+    return told
+
+
+def _subject(label: str, one: Network | Diagram, cache: Any) -> Subject:
+    if isinstance(one, Diagram):
+        return Subject(label, diagram=lambda: one, cache=cache)
+    return Subject(label, lambda: one, cache=cache)
+
+
+def _load(one: Comparable) -> Network | Diagram:
+    if isinstance(one, Network | Diagram):
+        return one
+    if isinstance(one, Graph | LayeredGraph):
+        return persistence(one)
+    if not isinstance(one, str | os.PathLike):
+        raise InputError(
+            f"a {type(one).__name__} cannot be compared; give networks, graphs, diagrams or their "
+            "files"
+        )
+    if format_of(one) is not None:
+        return Diagram.load(one)
+    return persistence(Graph.load(one)) if is_graph_file(one) else Network.load(one)

@@ -1,0 +1,66 @@
+"""The stage ``diagram``: file of a network or of a graph → persistence diagram."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from topoprint.costs import Cost
+from topoprint.errors import InputError
+from topoprint.homology.diagram import Diagram
+from topoprint.homology.graph import Graph, LayeredGraph, is_graph_file, to_graph
+from topoprint.homology.persistence import Engine, persistence
+from topoprint.identity import NetworkId
+from topoprint.networks.network import Network
+from topoprint.validation import Strict
+
+# Of each edge.
+_FOREST = Cost(mb=90, minutes=2, bytes_each=13, seconds_each=2e-7)
+COSTS: dict[Engine, Cost] = {
+    "auto": _FOREST,
+    "forest": _FOREST,
+    "flagser": Cost(mb=90, minutes=2, bytes_each=425, seconds_each=3e-5),
+}
+
+
+class DiagramSpec(Strict):
+    """How a diagram is made; as in :func:`topoprint.to_graph` and :func:`topoprint.persistence`."""
+
+    zeta: float = 1e-6
+    bias: bool = True
+    engine: Engine = "auto"
+    max_dimension: int = 3
+
+
+def diagram_of_file(
+    path: Path, spec: DiagramSpec | None = None, layers: Sequence[str] | None = None
+) -> Diagram:
+    """Compute the diagram of a file's network, which says what made it.
+
+    Parameters
+    ----------
+    path : path
+        A network (:meth:`topoprint.Network.load`) or a graph (:meth:`topoprint.Graph.load`).
+    spec : DiagramSpec, optional
+    layers : sequence of str, optional
+        As in :meth:`topoprint.Network.load`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or a parameter is out of range, with the file's name.
+    """
+    spec = spec or DiagramSpec()
+    own = NetworkId(network=path.stem)
+    try:
+        graph: Graph | LayeredGraph
+        if is_graph_file(path):
+            graph = Graph.load(path, spec.zeta)
+        else:
+            network = Network.load(path, layers)
+            own = network.id if network.id.network else own
+            graph = to_graph(network, spec.zeta, spec.bias)
+        found = persistence(graph, spec.max_dimension, spec.engine)
+    except InputError as error:
+        named = str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
+        raise InputError(named) from error
+    return replace(found, id=own, parameters=spec.model_dump(exclude={"max_dimension"}))

@@ -1,0 +1,100 @@
+"""Bottleneck and Wasserstein distances of the diagrams of layered networks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topoprint.errors import InputError
+from topoprint.homology.diagram import Diagram
+from topoprint.measures.base import Pairwise
+from topoprint.measures.features import Computed, DiagramOf
+from topoprint.measures.of_diagrams import OfDiagrams
+from topoprint.measures.subject import Subject
+from topoprint.summaries.bars import Bars
+from topoprint.summaries.matching import bottleneck, length_histogram, wasserstein
+from topoprint.validation import Name
+
+# Dimensions of a layered network's bars; it has none above.
+DIMENSIONS = (0, 1)
+
+Lengths = NDArray[np.float32] | NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LengthsOf:
+    """Lengths of the bars of H0 and H1 in descending order; all of a dimension share an end."""
+
+    diagram: DiagramOf
+    min_persistence: float
+    infinity: float
+
+    def of(self, subject: Subject) -> list[Lengths]:
+        """Take the lengths of the diagram's bars."""
+        diagram: Diagram = subject.feature(self.diagram)
+        h0, h1 = (
+            Bars.of(diagram, dimension, self.min_persistence, self.infinity)
+            for dimension in DIMENSIONS
+        )
+        higher = any(len(births) for births in diagram.births[len(DIMENSIONS) :])
+        if higher or (len(h0) and h0.birth is None) or (len(h1) and h1.death is None):
+            raise InputError(
+                f"{subject.name}: bottleneck and Wasserstein distances are for layered networks, "
+                "whose bars share an end; this diagram is of another graph"
+            )
+        return [np.sort(h0.deaths - (h0.birth or 0.0))[::-1], np.float32(self.infinity) - h1.births]
+
+
+def _histograms(lengths: Sequence[Lengths], longest: float) -> list[NDArray[np.int64]]:
+    return [length_histogram(part, longest) for part in lengths]
+
+
+class _OfLengths(OfDiagrams, Pairwise):
+    @property
+    def lengths(self) -> LengthsOf:
+        """Lengths of the bars."""
+        return LengthsOf(self.diagram, self.min_persistence, self.infinity)
+
+
+class Bottleneck(_OfLengths):
+    """Bottleneck distance, exact; the greater of H0 and H1."""
+
+    greatest: ClassVar[float] = 1.0
+
+    kind: Literal["bottleneck"] = "bottleneck"
+    name: Name = "bottleneck"
+
+    @property
+    def feature(self) -> LengthsOf:
+        """Lengths of the bars."""
+        return self.lengths
+
+    def distance(self, one: Sequence[Any], other: Sequence[Any]) -> float:
+        """Greatest of the dimensions' distances."""
+        return max(bottleneck(*both) for both in zip(one, other, strict=True))
+
+
+class Wasserstein(_OfLengths):
+    """Wasserstein distance of order 1, of lengths put to 100 bins; the sum of H0 and H1."""
+
+    kind: Literal["wasserstein"] = "wasserstein"
+    name: Name = "wasserstein"
+
+    @property
+    def longest(self) -> float:
+        """Upper end of the bins."""
+        return max(1.0, self.infinity)
+
+    @property
+    def feature(self) -> Computed:
+        """Histograms of the lengths of the bars."""
+        return Computed(_histograms, self.lengths, (self.longest,))
+
+    def distance(self, one: Sequence[Any], other: Sequence[Any]) -> float:
+        """Sum of the dimensions' distances."""
+        return sum(wasserstein(*both, self.longest) for both in zip(one, other, strict=True))
+
+
+MEASURES = (Bottleneck(), Wasserstein())

@@ -1,0 +1,107 @@
+"""What measures of persistence diagrams have in common."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from topoprint.errors import InputError
+from topoprint.measures.base import Array, Measure, Need
+from topoprint.measures.features import DiagramOf, Filtration
+from topoprint.measures.subject import Subject
+from topoprint.summaries.base import Summary
+from topoprint.summaries.distances import Discretisation, GridKind, distances
+from topoprint.validation import Positive
+
+Zeta = Annotated[float, Field(ge=1e-38, lt=1)]
+
+
+class OfGraphs(Measure):
+    """A measure of the weighted graphs of networks (paper, section 3.1).
+
+    Attributes
+    ----------
+    zeta : float
+        Smoothing parameter ζ of equation 1.
+    bias : bool
+        Whether biases are edges.
+    """
+
+    zeta: Zeta = Field(1e-6, description="Smoothing parameter ζ of equation 1")
+    bias: bool = Field(True, description="Whether biases are edges")
+
+
+class OfDiagrams(OfGraphs):
+    """A measure of persistence diagrams.
+
+    Attributes
+    ----------
+    min_persistence : float
+        η: bars of at most this length are dropped, while essential bars are infinite.
+    infinity : float
+        What then stands for a death at ∞.
+    filtration : {"magnitude", "ranks"}
+        What the diagrams are of.
+    """
+
+    needs: ClassVar[frozenset[Need]] = frozenset({"diagram"})
+
+    min_persistence: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        0.01, description="η: bars of at most this length are dropped"
+    )
+    infinity: Positive = Field(1.0, description="What stands for a death at ∞")
+    filtration: Filtration = Field(
+        "magnitude", description="Values of equation 1, or ranks within a layer"
+    )
+
+    @property
+    def diagram(self) -> DiagramOf:
+        """What it compares of a network."""
+        return DiagramOf(self.zeta, self.bias, self.filtration)
+
+
+class OfSummaries(OfDiagrams):
+    """L2 distance of summaries of the diagrams on a grid, Euclidean norm over the dimensions.
+
+    Attributes
+    ----------
+    grid, bins
+        As in :class:`topoprint.summaries.distances.Discretisation`.
+    dimensions : tuple of int, or None
+        Homology dimensions to compare; None: all.
+    engine : {"exact", "giotto"}
+        Ours, or giotto-tda's own code; both give the same numbers.
+    """
+
+    # giotto-tda's name of the metric, where it has it.
+    giotto: ClassVar[str] = ""
+
+    grid: GridKind = Field("paper", description="Each pair its own grid, or one for all")
+    bins: Annotated[int, Field(ge=2)] = Field(200, description="Grid points")
+    dimensions: tuple[int, ...] | None = Field(
+        None, strict=False, description="Homology dimensions to compare; null: all"
+    )
+    engine: Literal["exact", "giotto"] = Field(
+        "exact", description="Our code, or giotto-tda's, which is for small networks"
+    )
+
+    @property
+    @abstractmethod
+    def summary(self) -> Summary[Any]:
+        """How bars are summed up."""
+
+    def giotto_parameters(self) -> dict[str, float]:
+        """Give what giotto-tda is told, by its own names."""
+        raise InputError(f"giotto-tda has no {self.name}; use the engine exact")
+
+    def distances(self, subjects: Sequence[Subject]) -> Array:
+        """Distances of the summaries, in their units."""
+        diagrams = [subject.feature(self.diagram) for subject in subjects]
+        how = Discretisation(self.grid, self.bins, self.min_persistence, self.infinity)
+        if self.engine == "giotto":
+            from topoprint.summaries.giotto import giotto_distances
+
+            parameters = self.giotto_parameters()
+            return giotto_distances(diagrams, self.giotto, parameters, how, self.dimensions)
+        return distances(diagrams, self.summary, how, self.dimensions)

@@ -1,0 +1,77 @@
+"""Size and weights: what a sceptic asks for, how much of a distance is either."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from topoprint.homology.graph import LayeredGraph, edge_values
+from topoprint.measures.base import Array, Invariance, Pairwise
+from topoprint.measures.features import Computed, GraphOf
+from topoprint.measures.of_diagrams import OfGraphs
+from topoprint.validation import Name
+
+# Bins of the histogram of |w| / max|W| over [0, 1]; a distance is off by at most one bin's width.
+BINS = 1 << 14
+
+_EVERYTHING: frozenset[Invariance] = frozenset({"neurons", "inputs", "scale", "signs", "wiring"})
+
+
+def weight_histogram(graph: LayeredGraph) -> Array:
+    """Shares of the edges whose |w| / max|W| falls into each of BINS equal parts of [0, 1]."""
+    counts = np.zeros(BINS, dtype=np.int64)
+    for array in (*graph.network.weights, *graph.biases):
+        if array is not None:
+            values = edge_values(array.ravel(), graph.scale, graph.zeta).astype(np.float64)
+            bins = ((1 - values) * BINS).astype(np.int64)
+            counts += np.bincount(np.minimum(bins, BINS - 1), minlength=BINS)
+    shares: Array = counts / counts.sum()
+    return shares
+
+
+def histograms_apart(one: Array, other: Array) -> float:
+    """1-Wasserstein distance of two histograms of |w| / max|W|: ∫ of their cumulative shares."""
+    return float(np.abs(np.cumsum(one - other)).sum() / BINS)
+
+
+def _n_edges(graph: LayeredGraph) -> int:
+    return graph.n_edges
+
+
+class NumberOfEdges(OfGraphs, Pairwise):
+    """Difference in number of edges."""
+
+    invariances: ClassVar[frozenset[Invariance]] = _EVERYTHING
+
+    kind: Literal["number_of_edges"] = "number_of_edges"
+    name: Name = "number_of_edges"
+
+    @property
+    def feature(self) -> Computed:
+        """Number of edges."""
+        return Computed(_n_edges, GraphOf(self.zeta, self.bias))
+
+    def distance(self, one: int, other: int) -> float:
+        """Absolute difference."""
+        return float(abs(one - other))
+
+
+class WeightHistogram(OfGraphs, Pairwise):
+    """Wasserstein distance of order 1 of the histograms of |w| / max|W|."""
+
+    greatest: ClassVar[float] = 1.0
+    invariances: ClassVar[frozenset[Invariance]] = _EVERYTHING
+
+    kind: Literal["weight_histogram"] = "weight_histogram"
+    name: Name = "weight_histogram"
+
+    @property
+    def feature(self) -> Computed:
+        """Histogram of the weights' magnitudes."""
+        return Computed(weight_histogram, GraphOf(self.zeta, self.bias))
+
+    def distance(self, one: Array, other: Array) -> float:
+        """Integral of the difference of the cumulative shares."""
+        return histograms_apart(one, other)
+
+
+MEASURES = (NumberOfEdges(), WeightHistogram())

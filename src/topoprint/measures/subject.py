@@ -1,0 +1,110 @@
+"""A network as measures see it: what they need of it is computed when first asked for."""
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from cachetools import LRUCache, cachedmethod
+
+from topoprint.errors import InputError
+from topoprint.homology.diagram import Diagram
+from topoprint.networks.network import Network
+from topoprint.networks.nulls import NullError
+from topoprint.responses.responses import Responses
+
+if TYPE_CHECKING:
+    from topoprint.measures.base import Feature, Need
+
+# Bytes of networks and features that are kept for the next measure.
+MEMORY = 1 << 30
+
+
+def new_cache(limit: int = MEMORY) -> "LRUCache[Any, Any]":
+    """Keep what was used last, up to a number of bytes."""
+    return LRUCache(limit, getsizeof=_size)
+
+
+class Subject:
+    """A network to compare, or what is known of one.
+
+    Parameters
+    ----------
+    name : str
+        How messages call it.
+    load : callable, optional
+        Gives the network; called again where it was dropped from the cache.
+    diagram : callable, optional
+        Gives its persistence diagram, where that is known.
+    responses : Responses, optional
+        What it answers to the inputs that all networks are given.
+    cache : LRUCache, optional
+        Shared by the subjects of a comparison.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        load: Callable[[], Network] | None = None,
+        diagram: Callable[[], Diagram] | None = None,
+        responses: Responses | None = None,
+        cache: "LRUCache[Any, Any] | None" = None,
+    ) -> None:
+        self.name = name
+        self.diagram = diagram
+        self.has_weights = load is not None
+        self._load = load
+        self._responses = responses
+        self._cache = new_cache() if cache is None else cache
+
+    @property
+    def network(self) -> Network:
+        """The network; InputError if only something of it is known."""
+        made: Network = self._network()
+        return made
+
+    @property
+    def responses(self) -> Responses:
+        """What it answers; InputError if that is not known."""
+        if self._responses is None:
+            raise InputError(f"{self.name}: a measure needs its responses, which are not given")
+        return self._responses
+
+    def has(self, need: "Need") -> bool:
+        """Whether it has what measures call by that name."""
+        return {
+            "weights": self.has_weights,
+            "diagram": self.has_weights or self.diagram is not None,
+            "responses": self._responses is not None,
+        }.get(need, True)
+
+    def is_usable(self) -> bool:
+        """Whether there is something to compare: a null model may come out without a weight."""
+        try:
+            if self.has_weights:
+                self._network()
+        except NullError:
+            return False
+        return True
+
+    @cachedmethod(lambda self: self._cache, key=lambda self, feature: (self, feature))
+    def feature(self, feature: "Feature") -> Any:
+        """Give a feature of the network, computed at most once while memory lasts."""
+        return feature.of(self)
+
+    @cachedmethod(lambda self: self._cache, key=lambda self: (self, "network"))
+    def _network(self) -> Network:
+        if self._load is None:
+            raise InputError(f"{self.name}: a measure needs its weights, which are not given")
+        return self._load()
+
+
+def _size(value: Any) -> int:
+    """Bytes of the arrays in a value."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes if any(value.strides) else value.itemsize
+    if isinstance(value, tuple | list):
+        return sum(map(_size, value))
+    if is_dataclass(value):
+        return sum(_size(getattr(value, field.name)) for field in fields(value))
+    return 1

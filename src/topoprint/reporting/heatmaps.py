@@ -1,0 +1,232 @@
+"""Heatmaps of averaged matrices, as in Figures 1, 4 and 5 of the paper."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import numpy as np
+import seaborn
+from matplotlib import patheffects
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import linkage
+from scipy.spatial.distance import squareform
+
+from topoprint.comparison.matrix import AveragedMatrix
+from topoprint.evaluation.seeds import comparable
+from topoprint.reporting.statistics import group_spans
+from topoprint.reporting.style import (
+    COLOURS,
+    DOTS,
+    NOT_COMPARABLE,
+    STYLE,
+    runs,
+    save_figure,
+    spoken,
+)
+
+if TYPE_CHECKING:  # its own imports take longer than a figure
+    from topoprint.paper.reproduction import Agreement, Pair
+
+Array = NDArray[np.float64]
+
+
+def write_heatmaps(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> None:
+    """Write ``{measure}_mean`` and ``{measure}_std`` into a folder, in each of FORMATS.
+
+    Both show shares of the greatest mean distance, on a scale from 0; the mean's ends at 1.
+    """
+    spread = matrix.std / matrix.greatest
+    _write_heatmap(
+        matrix,
+        matrix.mean / matrix.greatest,
+        1.0,
+        f"{spoken(matrix.measure)}: mean of {runs(matrix)}",
+        f"distance / {matrix.greatest:.4g}",
+        Path(folder) / f"{matrix.measure}_mean",
+    )
+    _write_heatmap(
+        matrix,
+        spread,
+        float(np.nanmax(spread)) or 1.0,
+        f"{spoken(matrix.measure)}: standard deviation of {runs(matrix)}",
+        f"deviation / {matrix.greatest:.4g}",
+        Path(folder) / f"{matrix.measure}_std",
+    )
+
+
+def write_overview(folder: str | os.PathLike[str], matrices: Mapping[str, AveragedMatrix]) -> None:
+    """Write ``{measure}_mean`` and ``{measure}_std`` of several data sets, side by side.
+
+    Each matrix is divided by its own greatest mean distance; all panels of a figure have one
+    scale, so that their colours can be compared.
+
+    Parameters
+    ----------
+    folder : path
+    matrices : mapping
+        Matrices of one measure, by name of the data set.
+    """
+    measure = next(iter(matrices.values())).measure
+    means = {name: matrix.mean / matrix.greatest for name, matrix in matrices.items()}
+    spreads = {name: matrix.std / matrix.greatest for name, matrix in matrices.items()}
+    top = max(float(np.nanmax(values)) for values in spreads.values()) or 1.0
+    for part, values, limit, title in (
+        ("mean", means, 1.0, "mean distance / its maximum"),
+        ("std", spreads, top, "standard deviation / the maximum of the mean"),
+    ):
+        columns = min(3, len(matrices))
+        rows = -(-len(matrices) // columns)
+        with mpl.rc_context(STYLE):
+            figure = Figure(figsize=(3.3 * columns + 0.6, 3.5 * rows + 0.4), layout="constrained")
+            grid = figure.subplots(rows, columns, squeeze=False).ravel()
+            for axes in grid[len(matrices) :]:
+                axes.set_axis_off()
+            for axes, (name, matrix) in zip(grid, matrices.items(), strict=False):
+                image = _draw(axes, matrix, values[name], limit, small=True)
+                axes.set_title(spoken(name), fontsize=10, pad=24)
+            figure.suptitle(f"{spoken(measure)}: {title}", fontsize=11)
+            figure.colorbar(image, ax=list(grid), shrink=0.6, pad=0.02)
+            save_figure(figure, Path(folder) / f"{measure}_{part}")
+
+
+def write_reproduction(
+    folder: str | os.PathLike[str], pairs: "Sequence[Pair]", agreements: "Sequence[Agreement]"
+) -> None:
+    """Write ``{measure}``: published and our mean matrices of each data set, and a scatter.
+
+    Parameters
+    ----------
+    folder : path
+    pairs : sequence of Pair
+        Of one measure; a row each.
+    agreements : sequence of Agreement
+        Of the pairs.
+    """
+    measure = pairs[0].ours.measure
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(10.2, 3.5 * len(pairs) + 0.3), layout="constrained")
+        rows = figure.subplots(len(pairs), 3, squeeze=False)
+        for axes, pair, found in zip(rows, pairs, agreements, strict=True):
+            published, ours = (m.mean / m.greatest for m in (pair.published, pair.ours))
+            for cell, values, source, matrix in (
+                (axes[0], published, "published", pair.published),
+                (axes[1], ours, "ours", pair.ours),
+            ):
+                image = _draw(cell, matrix, values, 1.0, small=True)
+                title = f"{spoken(pair.dataset)}, {source}: mean of {runs(matrix)}"
+                cell.set_title(title, fontsize=9, pad=24)
+            upper = np.triu_indices(len(ours), k=1)
+            axes[2].plot([0, 1], [0, 1], color="#9aa3af", linewidth=1)
+            axes[2].plot(published[upper], ours[upper], "o", color=DOTS, alpha=0.5, markersize=3.5)
+            axes[2].set_xlabel("published distance / its maximum")
+            axes[2].set_ylabel("our distance / its maximum")
+            axes[2].set_aspect("equal")
+            axes[2].set_title(
+                f"Spearman {found.spearman:.3f}, Mantel p = {found.p_value:.2g}", fontsize=9
+            )
+        figure.suptitle(spoken(measure), fontsize=11)
+        figure.colorbar(image, ax=rows[:, 1].tolist(), shrink=0.8 / len(pairs) + 0.05, pad=0.02)
+        save_figure(figure, Path(folder) / measure)
+
+
+def write_dendrogram(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> None:
+    """Write ``{measure}_dendrogram``: the mean in the order of its average linkage.
+
+    Of a measure that cannot compare all networks, those of the largest set that it can.
+    """
+    some = comparable([matrix.mean])
+    values = (matrix.mean / matrix.greatest)[np.ix_(some, some)]
+    stem = Path(folder) / f"{matrix.measure}_dendrogram"
+    title = f"{spoken(matrix.measure)}: mean of {runs(matrix)}"
+    with mpl.rc_context({**STYLE, "backend": "agg"}):
+        if len(some) < 2:
+            figure = Figure(figsize=(5, 1))
+            figure.text(0.5, 0.5, f"{title}: no two networks can be compared", ha="center")
+            save_figure(figure, stem)
+            return
+        tree = linkage(squareform(values, checks=False), method="average")
+        grid = seaborn.clustermap(
+            values,
+            row_linkage=tree,
+            col_linkage=tree,
+            cmap=COLOURS,
+            vmin=0,
+            vmax=1,
+            figsize=(7.4, 7.0),
+            xticklabels=False,
+            yticklabels=[spoken(matrix.labels[number]) for number in some],
+            dendrogram_ratio=0.14,
+            cbar_kws={"orientation": "horizontal", "ticks": [0, 1]},
+        )
+        grid.ax_heatmap.tick_params(labelsize=6.5, length=2)
+        grid.ax_cbar.set_xlabel(f"distance / {matrix.greatest:.4g}", fontsize=6.5)
+        grid.figure.subplots_adjust(top=0.94)
+        grid.ax_cbar.set_position((0.03, 0.93, 0.1, 0.015))
+        grid.figure.suptitle(title, fontsize=10, y=0.985)
+        save_figure(grid.figure, stem)
+        plt.close(grid.figure)
+
+
+def _write_heatmap(
+    matrix: AveragedMatrix, values: Array, top: float, title: str, unit: str, stem: Path
+) -> None:
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(5.4, 4.9), layout="constrained")
+        axes = figure.add_subplot()
+        image = _draw(axes, matrix, values, top)
+        axes.set_title(title, fontsize=10, pad=28)
+        bar = figure.colorbar(image, ax=axes, shrink=0.86, pad=0.02)
+        bar.set_label(unit)
+        save_figure(figure, stem)
+
+
+def _draw(
+    axes: Axes, matrix: AveragedMatrix, values: Array, top: float, small: bool = False
+) -> QuadMesh:
+    """Draw a matrix on a scale from 0 to ``top``, its groups separated by dashed lines."""
+    count = len(matrix.labels)
+    spans = group_spans(matrix.groups)
+    seaborn.heatmap(
+        values,
+        ax=axes,
+        cmap=COLOURS,
+        vmin=0,
+        vmax=top,
+        mask=~np.isfinite(values),
+        cbar=False,
+        square=True,
+    )
+    axes.set_facecolor(NOT_COMPARABLE)
+    image: QuadMesh = axes.collections[0]  # type: ignore[assignment]
+    outline: list[patheffects.AbstractPathEffect] = [
+        patheffects.withStroke(linewidth=2.4, foreground="black", alpha=0.55)
+    ]
+    for _, first, _ in spans[1:]:
+        for draw in (axes.axhline, axes.axvline):
+            line = draw(first, color="white", linewidth=1.1, linestyle=(0, (4, 3)))
+            line.set_path_effects(outline)
+    step = 2 if small and count > 10 else 1
+    numbers = [str(number) for number in range(1, count + 1, step)]
+    places = np.arange(0, count, step) + 0.5
+    axes.set_xticks(places, numbers, fontsize=7, rotation=0)
+    axes.set_yticks(places, numbers, fontsize=7, rotation=0)
+    axes.tick_params(length=2)
+    for group, first, last in spans:
+        axes.annotate(
+            spoken(group.replace("_", "\n", 1)),
+            ((first + last) / 2, 1.0),
+            xytext=(0, 5),
+            xycoords=axes.get_xaxis_transform(),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=5.5 if small else 6.5,
+            linespacing=1.0,
+        )
+    return image

@@ -1,0 +1,43 @@
+"""What all figures have in common: colours, words, and files of equal bytes."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from topoprint.comparison.matrix import AveragedMatrix
+from topoprint.storage import write_bytes
+
+# Even steps of lightness, readable in grey and with any colour vision; low distances are dark.
+COLOURS = "cividis"
+NOT_COMPARABLE = "#d9dde3"
+DOTS = "#31688e"
+FORMATS = ("svg", "pdf", "png")
+# No dates and no random ids: equal matrices give equal bytes.
+METADATA: dict[str, dict[str, Any]] = {
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+    "png": {},
+}
+STYLE: Any = {"svg.hashsalt": "topoprint", "font.size": 9, "savefig.dpi": 200}
+
+
+def runs(matrix: AveragedMatrix) -> str:
+    """Say over how many runs a matrix is averaged."""
+    return f"{len(matrix.runs)} run{'' if len(matrix.runs) == 1 else 's'}"
+
+
+def spoken(name: str) -> str:
+    """Return a name of the config as words."""
+    return name.replace("_", " ").replace("-", " ")
+
+
+def save_figure(figure: Figure, stem: Path) -> None:
+    """Write a figure to ``stem`` with the suffix of each of FORMATS."""
+    FigureCanvasAgg(figure)
+    for kind in FORMATS:
+        content = BytesIO()
+        figure.savefig(content, format=kind, metadata=METADATA[kind])
+        write_bytes(stem.with_name(f"{stem.name}.{kind}"), content.getvalue())

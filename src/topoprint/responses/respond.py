@@ -1,0 +1,60 @@
+"""A network's answers to inputs, computed with torch."""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from topoprint.errors import InputError
+from topoprint.networks.network import Network
+from topoprint.responses.responses import Responses
+
+# Inputs for which the hidden outputs are kept, evenly spaced among all.
+SAMPLES = 200
+
+
+@torch.no_grad()
+def respond(network: Network, inputs: NDArray[np.float32], device: str = "cpu") -> Responses:
+    """Let a network of dense layers with ReLU between them answer some inputs.
+
+    Parameters
+    ----------
+    network : Network
+    inputs : ndarray, float32, shape (n, features)
+        In the order in which the network was trained to see them.
+    device : str
+        A torch device.
+
+    Raises
+    ------
+    InputError
+        If the inputs are of another width than the network's.
+    """
+    if inputs.ndim != 2 or inputs.shape[1] != network.layer_sizes[0]:
+        raise InputError(
+            f"the network takes {network.layer_sizes[0]} inputs, the samples have the shape "
+            f"{inputs.shape}"
+        )
+    chosen = np.linspace(0, len(inputs) - 1, min(SAMPLES, len(inputs))).round().astype(np.int64)
+    outputs = torch.from_numpy(np.ascontiguousarray(inputs)).to(device)
+    hidden = outputs
+    last = len(network.weights) - 1
+    for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
+        outputs = torch.nn.functional.linear(
+            outputs,
+            torch.from_numpy(weight).to(device),
+            None if bias is None else torch.from_numpy(bias).to(device),
+        )
+        if layer < last:
+            hidden = outputs = outputs.relu()
+    return Responses(
+        hidden[torch.from_numpy(chosen)].cpu().numpy(), outputs.argmax(dim=1).cpu().numpy()
+    )
+
+
+def probes(inputs: NDArray[Any]) -> dict[str, str | int]:
+    """Say what was asked: how many hidden outputs are kept, and the SHA-256 of all inputs."""
+    content = np.ascontiguousarray(inputs)
+    return {"samples": SAMPLES, "inputs": hashlib.sha256(content.data).hexdigest()}

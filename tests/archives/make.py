@@ -1,0 +1,71 @@
+"""Makes the archive of today's file formats: ``python tests/archives/make.py FOLDER``.
+
+It is run once for each new version of a format; what an earlier release wrote is never made again.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import topoprint as tp
+from topoprint.comparison.collection import DistancesSpec, compare_files
+from topoprint.comparison.files import load_comparison, save_average, save_comparisons
+from topoprint.comparison.matrix import average
+from topoprint.experiment.datasets.samples import Samples
+from topoprint.homology.files import diagram_of_file
+from topoprint.responses.responses import Responses, save_responses
+
+# Weights and biases of two networks of one shape, after training and before.
+LAYERS = {
+    "size-1": ([[0, 0], [0.5, 1], [-1, -0.75]], [0.75, 1, -0.5],
+               [[-0.5, 0.75, -0.25], [-0.5, 0.75, -0.5]]),
+    "size-2": ([[-0.25, 0.25], [0, -1], [-1, 0.75]], [0.5, 0.75, 0],
+               [[0.75, -0.5, 0], [0.75, -0.75, -0.5]]),
+}  # fmt: skip
+MEASURES = [
+    {"kind": "landscape", "bins": 5},
+    {"kind": "heat", "name": "wide", "sigma": 0.5, "bins": 5, "dimensions": [0]},
+    "one_norm",
+    "predictions",
+]
+
+
+def make(folder: Path) -> None:
+    """Write a file of every kind."""
+    folder.mkdir()
+    networks, initial, diagrams = [], [], []
+    for number, (name, (first, bias, second)) in enumerate(LAYERS.items(), start=1):
+        identity = {"dataset": "archive", "network": name, "seed": 1}
+        told = {"identity": identity, "group": "size", "test_accuracy": 0.5}
+        made = tp.Network.from_layers([(first, bias), (second, None)], told)
+        networks.append(folder / f"network-{number}.safetensors")
+        made.save(networks[-1])
+        before = [(np.array(first) / 2 + 0.25, np.zeros(3)), (np.array(second)[::-1], None)]
+        initial.append(folder / f"network-{number}.initial.safetensors")
+        tp.Network.from_layers(
+            before, {"identity": {**identity, "step": 0.0}, "group": "size"}
+        ).save(initial[-1])
+        diagrams.append(folder / f"diagram-{number}.h5")
+        diagram_of_file(networks[-1]).save(diagrams[-1])
+    rows = [tp.Network.load(path).row for path in networks]
+    answers = [
+        Responses(np.eye(3, 2, dtype=np.float32), np.array([0, 1, number])) for number in (0, 1)
+    ]
+    responses = folder / "responses.h5"
+    save_responses(responses, tp.Index(rows), answers, {"samples": 3, "inputs": "of the archive"})
+    files = [*networks, *initial, *diagrams, responses]
+    asked = {"measures": [tp.make_measure(measure) for measure in MEASURES]}
+    save_comparisons(folder / "distances.h5", compare_files(files, DistancesSpec(**asked)))
+    nulls = {"nulls": ["shuffled_layers", "initial"], "repetitions": 2}
+    save_comparisons(folder / "nulls.h5", compare_files(files, DistancesSpec(**asked, **nulls)))
+    save_average(folder / "matrices.h5", average({"": load_comparison(folder / "distances.h5")}))
+    pixels = np.arange(24, dtype=np.uint8).reshape(6, 4)
+    labels = np.arange(6, dtype=np.int64) % 2
+    Samples(
+        "archive", pixels[:4], labels[:4], pixels[4:], labels[4:], ("a", "b"), (1, 2, 2), 1 / 16
+    ).save(folder / "data.h5", {"name": "archive"})
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]))

@@ -1,0 +1,41 @@
+"""The variance that size and histogram explain."""
+
+import numpy as np
+from known_measures import COUNT, SHAPES, by_measure, compared, index_of, noise, real_of, seeds_of
+
+from topoprint.evaluation.variance import variance_explained
+
+
+def test_variance_explained_by_size_and_histogram():
+    shares = by_measure(variance_explained(seeds_of(5)))
+    assert shares.keys() == {"by_size", "by_chance"}
+    assert shares["by_size"].size > 0.99
+    assert shares["by_size"].histogram < 0.2
+    assert shares["by_size"].both >= shares["by_size"].size
+    assert shares["by_chance"].both < 0.4
+    assert shares["by_size"].size.low <= shares["by_size"].size <= shares["by_size"].size.high
+    assert shares["by_chance"].both.low < shares["by_chance"].both.high
+
+
+def test_sizes_that_are_equal_explain_nothing_that_could_be_told():
+    nothing = np.zeros((COUNT, COUNT))
+    seeds = [real_of(seed, number_of_edges=nothing) for seed in range(2)]
+    share = by_measure(variance_explained(seeds))["by_chance"]
+    assert np.isnan(share.size)
+    assert np.isfinite(share.both)
+    np.testing.assert_allclose(share.both, share.histogram)
+
+
+def test_a_measure_of_equal_shapes_is_explained_on_the_largest_set_that_it_compares():
+    apart = np.not_equal.outer(SHAPES, SHAPES)
+    seeds = [real_of(seed, by_chance=np.where(apart, np.nan, noise(seed))) for seed in range(3)]
+    assert by_measure(variance_explained(seeds))["by_chance"].networks == 4
+    pairs = np.where(np.eye(COUNT), 0, np.nan)
+    seeds = [real_of(seed, by_chance=pairs) for seed in range(3)]
+    assert "by_chance" not in by_measure(variance_explained(seeds))
+
+
+def test_without_the_simple_measures_nothing_is_explained():
+    for simple in ({}, {"number_of_edges": noise(1)}, {"weight_histogram": noise(1)}):
+        seeds = [compared(index_of(1), {"heat": noise(0), **simple})]
+        assert variance_explained(seeds) == []

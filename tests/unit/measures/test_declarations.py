@@ -1,0 +1,176 @@
+"""Every measure is held to what it declares: needs, range, triangle inequality, invariances."""
+
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers import random_network
+
+from topoprint import InputError, Network
+from topoprint.comparison.compare import distances_of
+from topoprint.identity import Index
+from topoprint.measures.registry import markdown, measures, with_settings
+from topoprint.measures.subject import Subject
+from topoprint.networks.nulls import null_network
+from topoprint.responses.responses import Responses
+
+# The triangle inequality holds on a shared grid.
+MEASURES = {
+    name: with_settings(measure, {"grid": "shared", "bins": 50})
+    for name, measure in measures().items()
+}
+SIZES = ([5, 7, 6, 4],) * 4 + ([5, 9, 4], [5, 6, 6, 6, 4], [5, 12, 4])
+INPUTS = np.random.default_rng(0).standard_normal((30, 5)).astype(np.float32)
+each = pytest.mark.parametrize("name", MEASURES)
+
+
+def answer(network, inputs=INPUTS):
+    """What a network with ReLU answers."""
+    hidden = outputs = inputs
+    for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
+        hidden, outputs = outputs, outputs @ weight.T + bias
+        if layer < len(network.weights) - 1:
+            outputs = np.maximum(outputs, 0)
+    return Responses(hidden, outputs.argmax(axis=1))
+
+
+def subject(network, inputs=INPUTS):
+    return Subject("one", lambda: network, responses=answer(network, inputs))
+
+
+def bare(network):
+    """A network of which no answers are known."""
+    return Subject("one", lambda: network)
+
+
+def networks(draw="standard_normal"):
+    return [random_network(sizes, seed, draw) for seed, sizes in enumerate(SIZES)]
+
+
+def values_of(name, draw="standard_normal"):
+    return MEASURES[name].distances([subject(net) for net in networks(draw)])
+
+
+@each
+@pytest.mark.parametrize("draw", ["standard_normal", "heavy_tailed"])
+def test_distances_are_symmetric_not_negative_and_within_their_range(name, draw):
+    values = values_of(name, draw)
+    np.testing.assert_array_equal(values, values.T)
+    np.testing.assert_array_equal(np.diag(values), 0)
+    finite = values[np.isfinite(values)]
+    assert finite.min() >= 0
+    assert finite.max() <= MEASURES[name].greatest
+    assert finite.max() > 0
+
+
+@each
+def test_what_cannot_be_compared_is_what_is_declared(name):
+    comparable = np.ones((len(SIZES), len(SIZES)), dtype=bool)
+    if "equal shapes" in MEASURES[name].needs:
+        comparable = np.array([[one == other for other in SIZES] for one in SIZES])
+    np.testing.assert_array_equal(np.isfinite(values_of(name)), comparable)
+
+
+@each
+def test_measures_of_responses_say_so(name):
+    without = [bare(net) for net in networks()[:2]]
+    if "responses" in MEASURES[name].needs:
+        with pytest.raises(InputError, match="needs its responses"):
+            MEASURES[name].distances(without)
+        with pytest.raises(InputError, match=f"measure '{name}' needs its responses"):
+            distances_of(without, Index.of_names("ab"), [MEASURES[name]])
+    else:
+        found = MEASURES[name].distances(without)
+        np.testing.assert_array_equal(
+            found, MEASURES[name].distances([subject(net) for net in networks()[:2]])
+        )
+
+
+@each
+def test_the_triangle_inequality_holds_where_declared(name):
+    if not MEASURES[name].metric:
+        return
+    for draw in ("standard_normal", "heavy_tailed"):
+        values = values_of(name, draw)
+        for a, b, c in permutations(range(len(values)), 3):
+            if np.isfinite([values[a, b], values[b, c], values[a, c]]).all():
+                assert values[a, c] <= values[a, b] + values[b, c] + 1e-7
+
+
+def reorder_neurons(network, rng):
+    layers, before = [], np.arange(network.layer_sizes[0])
+    for number, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
+        last = number == len(network.weights) - 1
+        order = np.arange(len(weight)) if last else rng.permutation(len(weight))
+        layers.append((weight[order][:, before], bias[order]))
+        before = order
+    return subject(Network.from_layers(layers))
+
+
+def reorder_inputs(network, rng):
+    order = rng.permutation(network.layer_sizes[0])
+    (first, *others) = zip(network.weights, network.biases, strict=True)
+    changed = Network.from_layers([(first[0][:, order], first[1]), *others])
+    return subject(changed, INPUTS[:, order])
+
+
+def multiplied(network, factor):
+    return subject(
+        Network.from_layers(
+            (factor * w, factor * b) for w, b in zip(network.weights, network.biases, strict=True)
+        )
+    )
+
+
+CHANGES = {
+    "neurons": reorder_neurons,
+    "inputs": reorder_inputs,
+    "scale": lambda network, rng: multiplied(network, 1 / 16),
+    "signs": lambda network, rng: multiplied(network, -1.0),
+    "wiring": lambda network, rng: subject(
+        null_network(network, "shuffled_layers", int(rng.integers(99)))
+    ),
+}
+
+
+@each
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_measure_is_invariant_where_it_says_so_and_nowhere_else(name, change):
+    rng = np.random.default_rng(1)
+    measure = MEASURES[name]
+    nets = networks()
+    fixed = [subject(net) for net in nets]
+    before = measure.distances([fixed[0], fixed[1]])[0, 1]
+    after, own = [], []
+    for _ in range(10):
+        changed = CHANGES[change](nets[1], rng)
+        after.append(measure.distances([fixed[0], changed])[0, 1])
+        own.append(measure.distances([fixed[1], changed])[0, 1])
+    if change in measure.invariances:
+        np.testing.assert_allclose(after, before, rtol=1e-6)
+        np.testing.assert_allclose(own, 0, atol=3e-4)  # the arccos of nearly 1
+    else:
+        assert max(own) > 1e-3
+
+
+@each
+def test_biases_that_are_left_out_change_nothing(name):
+    if "responses" in MEASURES[name].needs:
+        return  # they look at what a network answers
+    rng = np.random.default_rng(0)
+    one, other = (random_network(SIZES[0], seed) for seed in (0, 1))
+    large = Network.from_layers(
+        (weight, 100 * rng.standard_normal(len(weight))) for weight in other.weights
+    )
+    none = Network.from_layers((weight, None) for weight in other.weights)
+    measure = with_settings(MEASURES[name], {"bias": False})
+    with_, without = (
+        measure.distances([bare(net) for net in (one, changed)]) for changed in (large, none)
+    )
+    np.testing.assert_array_equal(with_, without)
+
+
+def test_the_table_of_measures_in_the_docs_is_the_registry():
+    text = (Path(__file__).parents[3] / "docs/measures.md").read_text(encoding="utf-8")
+    assert markdown() in text  # `topoprint measures --markdown` prints it
