@@ -8,7 +8,7 @@ from scipy.optimize import linear_sum_assignment
 
 from topoprint.errors import InputError
 from topoprint.homology.graph import LayeredGraph
-from topoprint.measures.base import Invariance, Need, Pairwise
+from topoprint.measures.base import Invariance, Pairwise
 from topoprint.measures.features import Computed, GraphOf
 from topoprint.measures.of_diagrams import OfGraphs
 from topoprint.measures.renumbering import (
@@ -20,6 +20,7 @@ from topoprint.measures.renumbering import (
     kinds,
     own_order,
 )
+from topoprint.measures.subject import Need
 from topoprint.networks.network import FloatArray, Network
 from topoprint.validation import Name
 

@@ -1,32 +1,23 @@
 """What a measure is: a feature of networks, a distance of features, and what it declares."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import field_validator
 
-from topoprint.measures.subject import Subject
+from topoprint.measures.subject import Feature, Need, Subject
 from topoprint.validation import Name, Strict
 
 Array = NDArray[np.float64]
-Need = Literal["diagram", "weights", "responses", "equal shapes"]
 # What may be done to a network without a change of its distances to others.
 Invariance = Literal["neurons", "inputs", "scale", "signs", "wiring"]
 
 # What files and tables of measures call other things.
 TAKEN = frozenset(["chance", "index", "inputs", "seeds"])
-
-
-class Feature(Hashable, Protocol):
-    """What measures compare of a network; equal features are computed once."""
-
-    def of(self, subject: Subject) -> Any:
-        """Compute it."""
-        ...
 
 
 class Measure(Strict, ABC):

@@ -8,8 +8,7 @@ from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
 from topoprint.homology.graph import LayeredGraph, to_graph
 from topoprint.homology.persistence import persistence
-from topoprint.measures.base import Feature
-from topoprint.measures.subject import Subject
+from topoprint.measures.subject import Feature, Subject
 from topoprint.networks.network import Network
 from topoprint.networks.ranks import ranked
 

@@ -8,10 +8,10 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from topoprint.homology.graph import LayeredGraph, edge_values
-from topoprint.measures.base import Array, Invariance, Need
+from topoprint.measures.base import Array, Invariance
 from topoprint.measures.features import GraphOf
 from topoprint.measures.of_diagrams import OfGraphs
-from topoprint.measures.subject import Subject
+from topoprint.measures.subject import Need, Subject
 from topoprint.networks.network import FloatArray
 from topoprint.validation import Name
 

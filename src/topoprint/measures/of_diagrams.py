@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from topoprint.errors import InputError
-from topoprint.measures.base import Array, Measure, Need
+from topoprint.measures.base import Array, Measure
 from topoprint.measures.features import DiagramOf, Filtration
-from topoprint.measures.subject import Subject
+from topoprint.measures.subject import Need, Subject
 from topoprint.summaries.base import Summary
 from topoprint.summaries.distances import Discretisation, GridKind, distances
 from topoprint.validation import Positive

@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from topoprint.measures.base import Array, Invariance, Need, Pairwise
+from topoprint.measures.base import Array, Invariance, Pairwise
 from topoprint.measures.features import Computed
-from topoprint.measures.subject import Subject
+from topoprint.measures.subject import Need, Subject
 from topoprint.responses.responses import (
     Responses,
     centred_gram,

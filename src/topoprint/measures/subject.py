@@ -1,8 +1,8 @@
 """A network as measures see it: what they need of it is computed when first asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from cachetools import LRUCache, cachedmethod
@@ -13,8 +13,8 @@ from topoprint.networks.network import Network
 from topoprint.networks.nulls import NullError
 from topoprint.responses.responses import Responses
 
-if TYPE_CHECKING:
-    from topoprint.measures.base import Feature, Need
+# What measures may ask of a network.
+Need = Literal["diagram", "weights", "responses", "equal shapes"]
 
 # Bytes of networks and features that are kept for the next measure.
 MEMORY = 1 << 30
@@ -23,6 +23,14 @@ MEMORY = 1 << 30
 def new_cache(limit: int = MEMORY) -> "LRUCache[Any, Any]":
     """Keep what was used last, up to a number of bytes."""
     return LRUCache(limit, getsizeof=_size)
+
+
+class Feature(Hashable, Protocol):
+    """What measures compare of a network; equal features are computed once."""
+
+    def of(self, subject: "Subject") -> Any:
+        """Compute it."""
+        ...
 
 
 class Subject:
@@ -70,7 +78,7 @@ class Subject:
             raise InputError(f"{self.name}: a measure needs its responses, which are not given")
         return self._responses
 
-    def has(self, need: "Need") -> bool:
+    def has(self, need: Need) -> bool:
         """Whether it has what measures call by that name."""
         return {
             "weights": self.has_weights,
@@ -88,7 +96,7 @@ class Subject:
         return True
 
     @cachedmethod(lambda self: self._cache, key=lambda self, feature: (self, feature))
-    def feature(self, feature: "Feature") -> Any:
+    def feature(self, feature: Feature) -> Any:
         """Give a feature of the network, computed at most once while memory lasts."""
         return feature.of(self)
 
