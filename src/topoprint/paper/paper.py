@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topoprint.comparison.matrix import AveragedMatrix
-from topoprint.reporting.statistics import group_statistics
+from topoprint.evaluation.statistics import group_statistics
 
 # Averaged matrices of each data set, one a measure.
 ByDataset = Mapping[str, Sequence[AveragedMatrix]]

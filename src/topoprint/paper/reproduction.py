@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from topoprint.comparison.matrix import AveragedMatrix
 from topoprint.errors import InputError
 from topoprint.evaluation.mantel import mantel, spearman
-from topoprint.reporting.statistics import group_statistics
+from topoprint.evaluation.statistics import group_statistics
 
 # The authors' folders, a data set each, and their files of shape (runs, networks, networks).
 FOLDERS = {

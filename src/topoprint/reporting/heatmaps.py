@@ -19,7 +19,7 @@ from scipy.spatial.distance import squareform
 
 from topoprint.comparison.matrix import AveragedMatrix
 from topoprint.evaluation.seeds import comparable
-from topoprint.reporting.statistics import group_spans
+from topoprint.evaluation.statistics import group_spans
 from topoprint.reporting.style import (
     COLOURS,
     DOTS,

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from topoprint.comparison.matrix import AveragedMatrix
 from topoprint.evaluation.evaluation import Evaluation
+from topoprint.evaluation.statistics import GroupStatistics, group_spans, group_statistics
 from topoprint.paper.paper import compare_with_paper, norm_statistics
-from topoprint.reporting.statistics import GroupStatistics, group_spans, group_statistics
 from topoprint.reporting.style import COLOURS, NOT_COMPARABLE, runs
 from topoprint.reporting.tables import Accuracy
 from topoprint.reporting.words import in_words

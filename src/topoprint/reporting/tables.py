@@ -11,8 +11,8 @@ from typing import Any
 from topoprint.comparison.matrix import AveragedMatrix
 from topoprint.errors import InputError
 from topoprint.evaluation.seeds import Estimate
+from topoprint.evaluation.statistics import group_statistics
 from topoprint.networks.network import read_metadata
-from topoprint.reporting.statistics import group_statistics
 from topoprint.storage import check_readable, file_error, write_bytes
 
 

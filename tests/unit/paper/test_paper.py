@@ -7,6 +7,7 @@ import pytest
 from support import table_of
 
 from topoprint import AveragedMatrix
+from topoprint.evaluation.statistics import group_statistics
 from topoprint.paper.paper import (
     PAPER,
     Comparison,
@@ -17,7 +18,6 @@ from topoprint.paper.paper import (
 )
 from topoprint.reporting.heatmaps import write_heatmaps, write_overview
 from topoprint.reporting.report import write_report
-from topoprint.reporting.statistics import group_statistics
 from topoprint.reporting.tables import write_records
 
 SEEDS = (1, 2, 3, 4, 5)
