@@ -89,6 +89,7 @@ def test_each_attempt_asks_for_twice_as_much() -> None:
         ("distances", "mnist", 512, 315),
         ("distances", "mnist", 1024, 695),
         ("distances", "reuters", 512, 1373),
+        ("distances of nulls", "mnist", 512, 597),
     ],
 )
 def test_what_is_asked_for_is_what_was_measured_and_a_margin(
@@ -106,6 +107,7 @@ def test_what_is_asked_for_is_what_was_measured_and_a_margin(
         "train": lambda: needs.train(dataset, name),
         "diagram": lambda: needs.diagram(dataset, name),
         "distances": lambda: needs.distances({dataset: names}),
+        "distances of nulls": lambda: needs.distances({dataset: names}, nulls=2),
     }[stage]()
     asked = need.mem_mb() - SNAKEMAKE_MB
     assert measured < asked < 1.5 * measured
