@@ -243,6 +243,7 @@ def test_the_default_profile_sets_nothing_of_a_cluster() -> None:
     profile = yaml.safe_load((ROOT / "profiles/default/config.yaml").read_text())
     assert profile.keys() == {
         "cores",
+        "max-jobs-per-timespan",
         "rerun-incomplete",
         "scheduler",
         "show-failed-logs",
