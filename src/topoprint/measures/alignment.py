@@ -55,11 +55,16 @@ def aligned_distance(one: Network, other: Network) -> float:
     if one.layer_sizes != other.layer_sizes:
         raise InputError("networks of different shapes cannot be aligned")
     nets = _layers(one), _layers(other)
-    if is_renumbered(*nets):
+    # In most networks one weight tells all neurons of a layer apart: what ties ask for is spared.
+    plain = all(map(_is_plain, nets))
+    first, second = (np.sort(net[0][:, 0]) for net in nets)
+    if (not plain or np.array_equal(first, second)) and is_renumbered(*nets):
         return 0.0
-    own = own_order(nets[0]), own_order(nets[1])
-    fixed, moved = (arranged(net, orders) for net, orders in zip(nets, own, strict=True))
-    alike = [(kinds(first), kinds(second)) for first, second in zip(fixed, moved, strict=True)]
+    order = _given_order if plain else own_order
+    own = order(nets[0]), order(nets[1])
+    fixed, moved = nets if plain else (arranged(*both) for both in zip(nets, own, strict=True))
+    kind_of = _each_its_own if plain else kinds
+    alike = [(kind_of(first), kind_of(second)) for first, second in zip(fixed, moved, strict=True)]
     tied = any(kind.max() + 1 < len(kind) for pair in alike[:-1] for kind in pair)
     orders = _matched(fixed, moved, alike, None)
     square = _square(*nets, own, orders)
@@ -69,6 +74,22 @@ def aligned_distance(one: Network, other: Network) -> float:
         tied = swept < LEAST_GAIN * square
         square = min(square, swept)
     return float(np.sqrt(square))
+
+
+def _is_plain(net: Layers) -> bool:
+    """Whether the first weights of each hidden layer are all different, or else its biases."""
+    return all(
+        any(len(np.unique(layer[:, column])) == len(layer) for column in (0, -1))
+        for layer in net[:-1]
+    )
+
+
+def _given_order(net: Layers) -> Orders:
+    return [np.arange(net[0].shape[1] - 1), *(np.arange(len(layer)) for layer in net)]
+
+
+def _each_its_own(rows: FloatArray) -> IntArray:
+    return np.arange(len(rows))
 
 
 def _matched(
