@@ -53,6 +53,8 @@ for dataset in PLAN.datasets:
 
 
 onstart:
+    if workflow.non_local_exec:
+        tell_why_groups_fail()
     guard.start(workflow)
 
 

@@ -37,7 +37,3 @@ workflow.register_resource("in_turn", 1)
 
 resource_scopes:
     in_turn="local",
-
-
-if workflow.remote_exec or workflow.non_local_exec:
-    tell_why_groups_fail()
