@@ -15,6 +15,11 @@ QUICK = ["--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10
 SMALL = ["--configfile", "small.yaml"]
 
 
+def heed_interrupts() -> None:
+    """Let Ctrl-C end a process, even where the tests run in the background and ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass
 class Run:
     """One `snakemake --profile slurm`, whose output goes to a file."""
@@ -92,7 +97,7 @@ class Project:
             process = subprocess.Popen(
                 ["snakemake", "--profile", "slurm", *arguments, *quickly, *SMALL],
                 cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
-                stdout=out, stderr=out, start_new_session=True,
+                stdout=out, stderr=out, start_new_session=True, preexec_fn=heed_interrupts,
             )  # fmt: skip
         self.runs.append(Run(process, output, self.cluster))
         return self.runs[-1]

@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 from support import ROOT
 
@@ -59,15 +59,16 @@ def test_a_job_is_left_or_slurm_is_away(watch: Any, script: str) -> None:
     assert watch.idle == 0
 
 
-def test_a_local_job_is_work_and_a_question_is_none(watch: Any) -> None:
-    watch.at_work()
-    assert not watch.runs_others()
-    script = str(Path(sys.modules["slurm.guard"].__file__ or "").with_name("patient.py"))
-    for words, work in (["sleep", "30"], True), (["sh", "-c", "sleep 30", script], False):
-        child = subprocess.Popen(words)
-        try:
-            time.sleep(0.2)
-            assert watch.runs_others() is work
-        finally:
+@pytest.mark.parametrize(
+    ("script", "work"), [("sleep 30", True), ("sh -c 'sleep 30; :' {patient}", False), (":", False)]
+)
+def test_a_local_job_is_work_and_a_question_is_none(watch: Any, script: str, work: bool) -> None:
+    started = script.format(patient=ROOT / "slurm/patient.py")
+    with subprocess.Popen(["sh", "-c", f"{started} & read -r line"], stdin=subprocess.PIPE) as run:
+        watch.process = psutil.Process(run.pid)
+        time.sleep(0.3)
+        children = watch.process.children(recursive=True)
+        assert watch.runs_others() is work
+        for child in children:
             child.kill()
-            child.wait()
+        run.communicate(b"\n")
