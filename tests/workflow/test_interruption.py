@@ -20,6 +20,11 @@ def unlock(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(UNLOCK, cwd=folder, capture_output=True, text=True, check=False)
 
 
+def heed_interrupts() -> None:
+    """Let Ctrl-C end a process, even where the tests run in the background and ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(folder: Path, *targets: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
     command += ["--workflow-profile", str(ROOT / "profiles/default")]
@@ -30,6 +35,7 @@ def start(folder: Path, *targets: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
 
 
