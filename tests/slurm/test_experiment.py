@@ -43,7 +43,7 @@ def test_the_whole_experiment_has_the_bytes_of_a_local_run(
     assert sum("distances" in rules_of(job.comment) for job in jobs) == 5
     # A job asks for the memory of one member, not of all, and for the time of all.
     (seed1,) = [job for job in jobs if "homology_digits_1" in job.comment]
-    assert (seed1.memory, seed1.time) == ("313M", "08:00")
+    assert (seed1.memory, seed1.time) == ("313M", "8:00")
     assert_gpus_are_distinct(project.cluster.folder / "gpus", {job.id for job in jobs})
 
 
