@@ -1,5 +1,6 @@
 """What several tests share: networks, graphs and diagrams to try, and how to compare them."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -51,7 +52,7 @@ def random_network(sizes, seed, draw="standard_normal", bias=True):
 def named(network, /, group="", **identity):
     """The same network, which says what it is."""
     metadata = {"identity": NetworkId(**identity).to_json(), "group": group}
-    return Network(network.weights, network.biases, metadata)
+    return replace(network, metadata=metadata)
 
 
 def fingerprints(draw="standard_normal"):
@@ -116,7 +117,7 @@ class Collection:
                 ids.append(NetworkId("d", f"a-{number}", 1, **state))
                 files.append(folder / f"{state.get('variant', '')}{number}.safetensors")
                 metadata = {"identity": ids[-1].to_json(), "group": "a"}
-                Network(network.weights, network.biases, metadata).save(files[-1])
+                replace(network, metadata=metadata).save(files[-1])
             self.diagrams.append(folder / f"{number}.h5")
             diagram_of_file(self.networks[-1], diagrams).save(self.diagrams[-1])
         self.responses = folder / "responses.h5"

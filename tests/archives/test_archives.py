@@ -14,7 +14,7 @@ from support import refused
 import topoprint as tp
 from topoprint.comparison.files import load_comparison, load_comparisons
 from topoprint.experiment.datasets.samples import Samples
-from topoprint.networks.network import read_metadata
+from topoprint.networks.files import read_metadata
 from topoprint.responses.responses import load_responses
 
 HERE = Path(__file__).parent

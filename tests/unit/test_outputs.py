@@ -22,7 +22,7 @@ from topoprint.comparison.files import load_comparisons, save_average, save_comp
 from topoprint.comparison.matrix import AveragedMatrix, Comparison, DistanceMatrix
 from topoprint.errors import InputError
 from topoprint.experiment.datasets.samples import Samples
-from topoprint.networks.network import read_metadata
+from topoprint.networks.files import read_metadata
 from topoprint.reporting.heatmaps import write_heatmaps
 from topoprint.reporting.report import write_report
 from topoprint.reporting.tables import load_accuracies, write_networks

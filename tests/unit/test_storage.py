@@ -4,7 +4,7 @@ import pytest
 
 from topoprint import Diagram, InputError, Network, load_average, load_distances
 from topoprint.experiment.datasets.samples import Samples
-from topoprint.networks.network import read_metadata
+from topoprint.networks.files import read_metadata
 from topoprint.responses.responses import load_responses
 from topoprint.storage import (
     atomic_path,

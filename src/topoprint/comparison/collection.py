@@ -22,7 +22,8 @@ from topoprint.identity import Index, NetworkId, Row
 from topoprint.measures.base import Measure
 from topoprint.measures.registry import MeasureEntry
 from topoprint.measures.subject import Subject, new_cache
-from topoprint.networks.network import Network, read_id
+from topoprint.networks.files import read_id
+from topoprint.networks.network import Network
 from topoprint.networks.nulls import NULLS, null_network
 from topoprint.responses.responses import FORMAT as RESPONSES
 from topoprint.responses.responses import Responses, load_responses

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from topoprint.errors import InputError
 from topoprint.identity import UNKNOWN, NetworkId
-from topoprint.networks.network import FloatArray, refuse_masked
+from topoprint.networks.arrays import refuse_masked
+from topoprint.networks.maps import FloatArray
 from topoprint.storage import create_h5, open_h5, read_json
 
 FORMAT = "topoprint diagram"

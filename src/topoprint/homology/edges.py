@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from topoprint.errors import InputError
-from topoprint.networks.network import FloatArray, refuse_masked
+from topoprint.networks.arrays import refuse_masked
+from topoprint.networks.maps import FloatArray
 
 IntArray = NDArray[np.int64]
 Numbers = NDArray[np.uint64]

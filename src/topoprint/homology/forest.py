@@ -6,7 +6,7 @@ from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 from topoprint.homology.edges import IntArray
 from topoprint.homology.graph import Graph, LayeredGraph, edge_values
-from topoprint.networks.network import FloatArray
+from topoprint.networks.maps import FloatArray
 
 # A threshold is estimated on about this many weights of the network.
 SAMPLE = 20_000

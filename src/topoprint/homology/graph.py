@@ -20,7 +20,9 @@ from topoprint.homology.edges import (
     whole,
 )
 from topoprint.homology.triangles import is_triangle_free
-from topoprint.networks.network import FloatArray, Network, read_tensors
+from topoprint.networks.files import read_tensors
+from topoprint.networks.maps import FloatArray
+from topoprint.networks.network import Network
 
 # Values are computed in float64 a block at a time, small enough to stay in the processor's cache.
 BLOCK = 1 << 16

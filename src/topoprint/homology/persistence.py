@@ -9,7 +9,7 @@ from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram, constant
 from topoprint.homology.forest import layered_forest, spanning_forest
 from topoprint.homology.graph import Graph, LayeredGraph
-from topoprint.networks.network import FloatArray
+from topoprint.networks.maps import FloatArray
 
 Engine = Literal["auto", "forest", "flagser"]
 ENGINES: tuple[Engine, ...] = ("auto", "forest", "flagser")

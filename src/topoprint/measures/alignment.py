@@ -21,7 +21,8 @@ from topoprint.measures.renumbering import (
     own_order,
 )
 from topoprint.measures.subject import Need
-from topoprint.networks.network import FloatArray, Network
+from topoprint.networks.maps import FloatArray
+from topoprint.networks.network import Network
 from topoprint.validation import Name
 
 # Sweeps go on while one leaves less than this of the square of the distance.
@@ -157,7 +158,7 @@ def _layers(network: Network) -> list[FloatArray]:
 
 def _edges(graph: LayeredGraph) -> Network:
     """Leave out the biases that are no edges."""
-    return Network(graph.network.weights, graph.biases)
+    return Network.from_layers(zip(graph.network.weights, graph.biases, strict=True))
 
 
 class FrobeniusAligned(OfGraphs, Pairwise):

@@ -63,7 +63,7 @@ class DiagramOf:
             return self._known(subject, subject.diagram())
         graph = subject.feature(GraphOf(self.zeta, self.bias))
         if self.filtration == "ranks":
-            edges = Network(subject.network.weights, graph.biases)
+            edges = Network.from_layers(zip(subject.network.weights, graph.biases, strict=True))
             graph = to_graph(ranked(edges), self.zeta, self.bias)
         return persistence(graph)
 

@@ -38,7 +38,7 @@ def _of_layer(weight: NDArray[np.float32], greatest: float, zeta: float) -> floa
     vertices = sum(weight.shape)
     if not weight.any():
         return 1.0  # all edges are of no strength: every lifetime is 1
-    layer = to_graph(Network((weight,), (None,)), zeta)
+    layer = to_graph(Network.from_layers([(weight, None)]), zeta)
     tree = layered_tree(layer)
     # The layer's own filtration values say how strong its edges are beside its strongest one.
     lifetimes = 1 - (1 - tree.astype(np.float64)) * layer.scale / greatest

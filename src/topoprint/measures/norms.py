@@ -12,7 +12,7 @@ from topoprint.measures.base import Array, Invariance
 from topoprint.measures.features import GraphOf
 from topoprint.measures.of_diagrams import OfGraphs
 from topoprint.measures.subject import Need, Subject
-from topoprint.networks.network import FloatArray
+from topoprint.networks.maps import FloatArray
 from topoprint.validation import Name
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from topoprint.networks.network import FloatArray
+from topoprint.networks.maps import FloatArray
 
 IntArray = NDArray[np.int64]
 # Weights of each layer, shape (out, in + 1), its biases as the last column; no negative zeros.

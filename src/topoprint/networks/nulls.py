@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from topoprint.errors import InputError
-from topoprint.networks.network import FloatArray, Network
+from topoprint.networks.maps import FloatArray
+from topoprint.networks.network import Network
 
 Layers = Iterable[tuple[FloatArray, FloatArray | None]]
 

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from topoprint.networks.network import FloatArray, Network
+from topoprint.networks.maps import FloatArray
+from topoprint.networks.network import Network
 
 
 def ranked(network: Network) -> Network:

@@ -12,7 +12,7 @@ from topoprint.comparison.matrix import AveragedMatrix
 from topoprint.errors import InputError
 from topoprint.evaluation.seeds import Estimate
 from topoprint.evaluation.statistics import group_statistics
-from topoprint.networks.network import read_metadata
+from topoprint.networks.files import read_metadata
 from topoprint.storage import check_readable, file_error, write_bytes
 
 

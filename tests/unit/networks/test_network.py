@@ -7,7 +7,7 @@ from safetensors.numpy import save_file
 
 from topoprint import InputError, Network, NetworkId
 from topoprint.identity import Row
-from topoprint.networks.network import read_id, read_metadata
+from topoprint.networks.files import read_id, read_metadata
 
 
 def test_float64_is_rounded_to_float32():

@@ -96,9 +96,9 @@ def test_networks_that_do_not_belong_to_the_samples_are_refused(
     network = trained(digits)
     files = {name: tmp_path / f"{name}.safetensors" for name in ("own", "bare", "untold")}
     network.save(files["own"])
-    Network(network.weights, network.biases).save(files["bare"])
+    replace(network, metadata={}).save(files["bare"])
     untold = {"identity": network.id.to_json()}
-    Network(network.weights, network.biases, untold).save(files["untold"])
+    replace(network, metadata=untold).save(files["untold"])
     for name in ("digits", "other"):
         replace(digits, name=name).save(tmp_path / f"{name}.h5", {})
     out = tmp_path / "new" / "out.h5"
