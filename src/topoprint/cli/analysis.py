@@ -15,7 +15,7 @@ from topoprint.cli.outputs import (
     make_parent,
     table_option,
 )
-from topoprint.comparison.files import load_average
+from topoprint.comparison.files import find_averages, load_average
 from topoprint.comparison.matrix import AveragedMatrix
 from topoprint.errors import InputError
 from topoprint.identity import Index
@@ -190,45 +190,60 @@ def reproduce(
     folder: Annotated[
         Path,
         typer.Argument(
-            help="The authors' {heat,landscape,silhouette}_distance_matrices.npy, in a "
-            "folder a data set."
+            help="The authors' repository, asier-gutierrez/nn-similarity on GitHub, or a folder "
+            "of it: {heat,landscape,silhouette}_distance_matrices.npy in a folder a data set, and "
+            "those of the control."
         ),
     ],
     results: Annotated[
-        Path, typer.Option(help="Folder of a run, with {data set}/matrices.h5.")
+        Path,
+        typer.Option(help="Folder of a run, or of averaged matrices (.h5), or such a file."),
     ] = Path("results"),
+    order: Annotated[
+        list[str],
+        typer.Option(
+            help="DATA_SET:NETWORK,NETWORK,… or control:DATA_SET,DATA_SET,…: what the rows of the "
+            "published matrices are, where they are not in the authors' order."
+        ),
+    ] = [],  # noqa: B006
     output: FolderOutput = Path("results/reproduction"),
 ) -> None:
     """Compare a run with the matrices that the authors of the paper published."""
+    from topoprint.paper.published import parse_orders, read_published
     from topoprint.paper.reproduction import (
         Agreement,
         GroupMeans,
+        NormMeans,
         agreement,
         group_means,
+        norm_means,
         pair_up,
     )
     from topoprint.reporting.heatmaps import write_reproduction
     from topoprint.reporting.tables import write_records
+    from topoprint.reporting.words import agreement_in_words
 
-    paths = sorted(results.glob("*/matrices.h5"))
-    if not paths:
-        raise InputError(f"{results}: holds no */matrices.h5; run the experiment first")
-    pairs = pair_up(folder, _by_dataset(paths))
+    ours = _by_dataset(find_averages(results))
+    published = read_published(folder, parse_orders(order))
+    pairs = pair_up(published, ours)
+    norms = norm_means(published, ours)
     found = [agreement(pair) for pair in pairs]
     output.mkdir(parents=True, exist_ok=True)
     write_records(output / "agreement.csv", Agreement, found)
     groups = [row for pair in pairs for row in group_means(pair)]
     write_records(output / "group_means.csv", GroupMeans, groups)
+    if norms:
+        write_records(output / "own_norms.csv", NormMeans, norms)
     for measure in dict.fromkeys(row.measure for row in found):
         of_measure = [number for number, row in enumerate(found) if row.measure == measure]
         write_reproduction(output, [pairs[n] for n in of_measure], [found[n] for n in of_measure])
-    print(f"{'data set':22} {'measure':11} {'Spearman':>8} {'p':>7} {'scale':>6}")
-    for row in found:
-        print(
-            f"{row.dataset:22} {row.measure:11} {row.spearman:8.3f} {row.p_value:7.2g} "
-            f"{row.scale:6.2f}"
-        )
-    print(f"\n{output}: agreement.csv, group_means.csv, and a figure a measure")
+    print(agreement_in_words(found))
+    compared = len(pairs) + len({row.measure for row in norms})
+    tables = f"agreement.csv, group_means.csv{', own_norms.csv' if norms else ''}"
+    print(
+        f"\n{compared} of {len(published)} published files are compared; {output}: {tables}, and "
+        "a figure a measure"
+    )
 
 
 @app.command()

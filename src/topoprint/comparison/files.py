@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -12,7 +13,7 @@ from topoprint.comparison import version_1
 from topoprint.comparison.matrix import Array, AveragedMatrix, Comparison, DistanceMatrix
 from topoprint.errors import InputError
 from topoprint.identity import Index
-from topoprint.storage import create_h5, open_h5, read_json, read_strings, write_strings
+from topoprint.storage import create_h5, format_of, open_h5, read_json, read_strings, write_strings
 
 FORMAT = "topoprint distances"
 AVERAGE_FORMAT = "topoprint matrices"
@@ -101,6 +102,26 @@ def load_average(path: str | os.PathLike[str]) -> list[AveragedMatrix]:
             )
             for name in names
         ]
+
+
+def find_averages(results: Path) -> list[Path]:
+    """Find the averaged matrices of a run, or those that a folder keeps; or take a file itself.
+
+    Raises
+    ------
+    InputError
+        If there are none.
+    """
+    if results.is_file():
+        return [results]
+    for pattern in ("*/matrices.h5", "*.h5", "matrices/*.h5"):
+        paths = sorted(results.glob(pattern))
+        if found := [path for path in paths if format_of(path) in (AVERAGE_FORMAT, "")]:
+            return found
+    raise InputError(
+        f"{results}: holds no averaged matrices (*/matrices.h5, as a run writes them, or *.h5, "
+        "matrices/*.h5); run the experiment first, or name the file"
+    )
 
 
 def own_norms(group: h5py.Group) -> Array | None:

@@ -30,9 +30,15 @@ class Mantel:
 
 
 def spearman(one: Array, other: Array) -> float:
-    """Spearman's ρ of the distances above the diagonals of two matrices, shape (n, n)."""
+    """Spearman's ρ of the distances above the diagonals of two matrices, shape (n, n).
+
+    Over the pairs that both compare; NaN where fewer than two are, or one has equal ones alone.
+    """
     upper = np.triu_indices(len(one), k=1)
-    return float(_standardised(one[upper]) @ _standardised(other[upper]))
+    both = np.isfinite(one[upper]) & np.isfinite(other[upper])
+    if np.count_nonzero(both) < 2:
+        return np.nan
+    return float(_standardised(one[upper][both]) @ _standardised(other[upper][both]))
 
 
 def mantel(one: Array, other: Array, permutations: int = 9999, seed: int = 0) -> Mantel:

@@ -127,12 +127,29 @@ def write_reproduction(
             axes[2].set_xlabel("published distance / its maximum")
             axes[2].set_ylabel("our distance / its maximum")
             axes[2].set_aspect("equal")
-            axes[2].set_title(
-                f"Spearman {found.spearman:.3f}, Mantel p = {found.p_value:.2g}", fontsize=9
-            )
+            axes[2].set_title(_agreement(found), fontsize=8)
         figure.suptitle(spoken(measure), fontsize=11)
-        figure.colorbar(image, ax=rows[:, 1].tolist(), shrink=0.8 / len(pairs) + 0.05, pad=0.02)
+        figure.colorbar(
+            image,
+            ax=rows[:, :2].ravel().tolist(),
+            location="bottom",
+            aspect=40,
+            shrink=0.5,
+            pad=0.02,
+            label="distance / its maximum",
+        )
         save_figure(figure, Path(folder) / measure)
+
+
+def _agreement(found: "Agreement") -> str:
+    """Say how well a pair agrees, with the repeatability of each source."""
+    p = "" if np.isnan(found.p_value) else f", p = {found.p_value:.2g} (≥ 0.0001)"
+    return (
+        f"Spearman of the means {found.spearman:.3f}{p}\n"
+        f"single runs: between {found.between:.3f}, corrected {found.noise_corrected:.3f}\n"
+        f"repeatability: published {found.within_published:.3f}, ours {found.within_ours:.3f}\n"
+        f"scale (median of ours / published) {found.scale:.3g}"
+    )
 
 
 def write_dendrogram(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> None:

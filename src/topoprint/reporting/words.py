@@ -1,11 +1,13 @@
 """Evaluations in plain sentences, written from their numbers."""
 
+from collections.abc import Sequence
 from math import isfinite, isnan
 
 from topoprint.evaluation.evaluation import Evaluation
 from topoprint.evaluation.null_tests import NullTest
 from topoprint.evaluation.retrieval import Retrieval
 from topoprint.evaluation.variance import VarianceExplained
+from topoprint.paper.reproduction import Agreement
 
 # What a network has and its null has not: all of it, as one null may lose what another loses too.
 WHAT_IS_LOST = {
@@ -33,6 +35,34 @@ def in_words(found: Evaluation) -> dict[str, list[str]]:
     for row in found.retrieval:
         said.setdefault(row.measure, []).append(_of_retrieval(row, of_size.get(row.relevant)))
     return said
+
+
+# What the columns of agreement_in_words are.
+AGREEMENT_LEGEND = """\
+Spearman: correlation of the two mean matrices; p: its Mantel test, 0.0001 at least (9,999
+permutations). theirs, ours: repeatability, the mean correlation of two runs of one source;
+between: of one run of theirs and one of ours; corrected: between / √(theirs × ours), 1 where the
+sources differ by no more than their runs do. scale: median of our distance / theirs."""
+
+
+def agreement_in_words(found: Sequence[Agreement]) -> str:
+    """Lay out agreements with published matrices as a table, and say what its columns are."""
+    lines = [
+        f"{'data set':24}{'measure':15}{'Spearman':>8}{'p':>8}{'theirs':>8}{'ours':>8}"
+        f"{'between':>9}{'corrected':>11}{'scale':>8}"
+    ]
+    for row in found:
+        numbers = [
+            (row.spearman, "8.3f"), (row.p_value, "8.4f"), (row.within_published, "8.3f"),
+            (row.within_ours, "8.3f"), (row.between, "9.3f"), (row.noise_corrected, "11.3f"),
+            (row.scale, "8.2f"),
+        ]  # fmt: skip
+        cells = (
+            format(value, kind) if isfinite(value) else "–".rjust(int(kind.partition(".")[0]))
+            for value, kind in numbers
+        )
+        lines.append(f"{row.dataset:24}{row.measure:15}{''.join(cells)}")
+    return "\n".join([*lines, "", AGREEMENT_LEGEND])
 
 
 def _of_null(row: NullTest) -> str:
