@@ -3,6 +3,7 @@
 import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def make_diagrams(sizes: dict[str, tuple[int, ...]], folder: str) -> dict[str, P
     for seed, (name, layers) in enumerate(sizes.items()):
         found = persistence(to_graph(networks.heavy_tailed(layers, seed)))
         paths[name] = Path(folder) / f"{name}.h5"
-        Diagram(found.births, found.deaths, NetworkId(network=name)).save(paths[name])
+        replace(found, id=NetworkId(network=name)).save(paths[name])
     return paths
 
 

@@ -48,6 +48,10 @@ def make(folder: Path) -> None:
         ).save(initial[-1])
         diagrams.append(folder / f"diagram-{number}.h5")
         diagram_of_file(networks[-1]).save(diagrams[-1])
+    counted = [[[0, 0.5], [0, np.inf]], [[0.25, np.inf], [0.75, np.inf]], [[0.5, 0.75]]]
+    tp.Diagram.from_bars(
+        counted, tp.NetworkId(network="counted"), counts=[[3, 1], [5, 2], [1]]
+    ).save(folder / "diagram-counted.h5")
     rows = [tp.Network.load(path).row for path in networks]
     answers = [
         Responses(np.eye(3, 2, dtype=np.float32), np.array([0, 1, number])) for number in (0, 1)

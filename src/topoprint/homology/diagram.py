@@ -1,4 +1,4 @@
-"""A persistence diagram: unpadded bars of each dimension, and its HDF5 file."""
+"""A persistence diagram: bars of each dimension with their multiplicity, and its HDF5 file."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -10,26 +10,35 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from topoprint.errors import InputError
+from topoprint.homology.counts import IntArray, all_one, ones, repeated, select, total
 from topoprint.identity import UNKNOWN, NetworkId
 from topoprint.networks.arrays import refuse_masked
 from topoprint.networks.maps import FloatArray
 from topoprint.storage import create_h5, open_h5, read_json
 
 FORMAT = "topoprint diagram"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 CHUNK = 1 << 16
+# Bars beyond this number are not listed one by one.
+LARGEST = 1 << 31
 
 
 @dataclass(frozen=True, eq=False)
 class Diagram:
     """The bars of each homology dimension, sorted by birth, then death; essential deaths are ∞.
 
+    Equal bars stand several times, or once with a count: a weight that a network uses at many
+    places is one bar with their number. What is computed of a diagram does not depend on which.
+
     Attributes
     ----------
     births, deaths : tuple of ndarray, float32
-        One array a dimension, shape (n_bars,), read-only. An array of one value throughout may
+        One array a dimension, shape (n,), read-only. An array of one value throughout may
         be a broadcast scalar, which takes no memory.
+    counts : tuple of ndarray, int64
+        Multiplicity of each bar, at least 1, shape (n,), read-only; where all are 1 a broadcast
+        scalar.
     id : NetworkId
         What it is the diagram of, as far as that is known.
     parameters : dict
@@ -38,6 +47,7 @@ class Diagram:
 
     births: tuple[FloatArray, ...]
     deaths: tuple[FloatArray, ...]
+    counts: tuple[IntArray, ...]
     id: NetworkId = UNKNOWN
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -47,19 +57,32 @@ class Diagram:
         bars: Iterable[ArrayLike],
         id: NetworkId | None = None,
         parameters: Mapping[str, Any] | None = None,
+        counts: Iterable[ArrayLike] | None = None,
     ) -> "Diagram":
         """Make a diagram of arrays of (birth, death), one a dimension from 0 upwards.
 
         Bars of no length are dropped, as they are trivial classes; the rest is sorted.
 
+        Parameters
+        ----------
+        bars : iterable of array, shape (n, 2)
+        id : NetworkId, optional
+        parameters : mapping, optional
+        counts : iterable of array of int, shape (n,), optional
+            Multiplicity of each bar, at least 1; by default 1.
+
         Raises
         ------
         InputError
-            If an array is not of shape (n, 2) or masked in part, or a bar has NaN, an infinite
-            birth, or a death before its birth.
+            If an array is not of shape (n, 2) or masked in part, a bar has NaN, an infinite
+            birth, or a death before its birth, or counts are not positive whole numbers, one a bar.
         """
-        births, deaths = [], []
-        for dimension, given in enumerate(bars):
+        births, deaths, found = [], [], []
+        given_bars = list(bars)
+        numbers = [None] * len(given_bars) if counts is None else list(counts)
+        if len(numbers) != len(given_bars):
+            raise InputError(f"bars of {len(given_bars)} dimensions have counts of {len(numbers)}")
+        for dimension, (given, number) in enumerate(zip(given_bars, numbers, strict=True)):
             refuse_masked(given, f"bars of dimension {dimension}")
             array = np.asarray(given, dtype=np.float32)
             if array.size == 0:
@@ -73,11 +96,14 @@ class Diagram:
                 raise InputError(
                     f"a bar of dimension {dimension} is not birth ≤ death with finite birth"
                 )
+            often = select(_checked_counts(number, len(array), dimension), death > birth)
             birth, death = birth[death > birth], death[death > birth]
             order = np.lexsort((death, birth))
             births.append(_frozen(birth[order]))
             deaths.append(_frozen(death[order]))
-        return cls(tuple(births), tuple(deaths), id or UNKNOWN, dict(parameters or {}))
+            found.append(_frozen_counts(select(often, order)))
+        made = tuple(births), tuple(deaths), tuple(found)
+        return cls(*made, id or UNKNOWN, dict(parameters or {}))
 
     @property
     def max_dimension(self) -> int:
@@ -85,50 +111,71 @@ class Diagram:
         return len(self.births) - 1
 
     def bars(self, dimension: int) -> NDArray[np.float32]:
-        """Return the bars of one dimension.
+        """Return the bars of one dimension, each as often as it counts.
 
         Returns
         -------
         ndarray, float32, shape (n_bars, 2)
             (birth, death), sorted by birth, then death; death is ∞ where essential.
         """
+        number = self.n_bars(dimension)
+        if number > LARGEST:
+            raise InputError(
+                f"dimension {dimension} has {number:,} bars, too many to list one by one; take "
+                "births, deaths and counts"
+            )
+        both = self.births[dimension], self.deaths[dimension]
+        return np.column_stack([repeated(ends, self.counts[dimension]) for ends in both])
+
+    def n_bars(self, dimension: int) -> int:
+        """Return the number of bars of one dimension, each as often as it counts."""
         if not 0 <= dimension <= self.max_dimension:
             raise InputError(
                 f"the diagram has dimensions 0 … {self.max_dimension}, not {dimension}"
             )
-        return np.column_stack([self.births[dimension], self.deaths[dimension]])
+        return total(self.counts[dimension])
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"H{q}: {len(birth)}" for q, birth in enumerate(self.births))
+        counts = ", ".join(f"H{q}: {self.n_bars(q)}" for q in range(len(self.births)))
         return f"Diagram({counts} bars)"
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the diagram as HDF5 (docs/file-formats.md)."""
         with create_h5(path, FORMAT, FORMAT_VERSION, self.id.to_json(), self.parameters) as file:
             file.attrs["max_dimension"] = self.max_dimension
-            for dimension, (birth, death) in enumerate(zip(self.births, self.deaths, strict=True)):
+            for dimension in range(self.max_dimension + 1):
                 group = file.create_group(f"dim{dimension}")
-                _write_values(group, "birth", birth)
-                _write_values(group, "death", death)
+                _write_values(group, "birth", self.births[dimension])
+                _write_values(group, "death", self.deaths[dimension])
+                _write_values(group, "count", self.counts[dimension])
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Diagram":
         """Read what :meth:`save` wrote; InputError if it is no whole diagram file."""
-        with open_h5(path, FORMAT, 1, FORMAT_VERSION, made_by="topoprint diagram") as file:
+        with open_h5(path, FORMAT, 1, 2, FORMAT_VERSION, made_by="topoprint diagram") as file:
             groups = [file[f"dim{q}"] for q in range(int(file.attrs["max_dimension"]) + 1)]
             births = tuple(_read_values(group["birth"]) for group in groups)
             deaths = tuple(_read_values(group["death"]) for group in groups)
-            if any(len(birth) != len(death) for birth, death in zip(births, deaths, strict=True)):
-                raise InputError(f"{path}: a dimension has more births than deaths, or fewer")
+            if file.attrs["format_version"] < FORMAT_VERSION:
+                counts = tuple(ones(len(birth)) for birth in births)
+            else:
+                counts = tuple(_read_counts(group["count"]) for group in groups)
+            if any(
+                not birth.shape == death.shape == count.shape
+                for birth, death, count in zip(births, deaths, counts, strict=True)
+            ):
+                raise InputError(
+                    f"{path}: births, deaths and counts of a dimension differ in length"
+                )
             identity, parameters = read_json(file, "identity"), read_json(file, "parameters")
             if file.attrs["format_version"] == 1:
                 identity, parameters = _from_version_1(identity, parameters)
-            return cls(births, deaths, NetworkId.from_json(identity), parameters)
+            return cls(births, deaths, counts, NetworkId.from_json(identity), parameters)
 
     @staticmethod
     def load_id(path: str | os.PathLike[str]) -> NetworkId:
         """Read what names the network of a diagram file, without its bars."""
-        with open_h5(path, FORMAT, 1, FORMAT_VERSION, made_by="topoprint diagram") as file:
+        with open_h5(path, FORMAT, 1, 2, FORMAT_VERSION, made_by="topoprint diagram") as file:
             identity, parameters = read_json(file, "identity"), read_json(file, "parameters")
             if file.attrs["format_version"] == 1:
                 identity, _ = _from_version_1(identity, parameters)
@@ -160,7 +207,26 @@ def _frozen(array: FloatArray) -> FloatArray:
     return array
 
 
-def _write_values(group: h5py.Group, name: str, values: FloatArray) -> None:
+def _frozen_counts(counts: IntArray) -> IntArray:
+    if all_one(counts) or counts.min() == counts.max() == 1:
+        return ones(len(counts))
+    counts.flags.writeable = False
+    return counts
+
+
+def _checked_counts(given: ArrayLike | None, length: int, dimension: int) -> IntArray:
+    if given is None:
+        return ones(length)
+    counts = np.asarray(given)
+    whole = counts.dtype.kind in "iu" or not counts.size
+    if counts.shape != (length,) or not whole or (counts < 1).any():
+        raise InputError(
+            f"counts of dimension {dimension} are not {length} whole numbers from 1, one a bar"
+        )
+    return counts.astype(np.int64)
+
+
+def _write_values(group: h5py.Group, name: str, values: NDArray[Any]) -> None:
     if not values.size:
         group.create_dataset(name, data=values)
     elif values.min() == values.max():
@@ -168,7 +234,7 @@ def _write_values(group: h5py.Group, name: str, values: FloatArray) -> None:
         group.create_dataset(
             name,
             shape=values.shape,
-            dtype=np.float32,
+            dtype=values.dtype,
             chunks=(min(CHUNK, len(values)),),
             fillvalue=values[0],
         )
@@ -188,3 +254,13 @@ def _read_values(dataset: h5py.Dataset) -> FloatArray:
     if dataset.size and dataset.chunks and dataset.id.get_num_chunks() == 0:
         return constant(float(dataset.fillvalue), dataset.shape[0])
     return _frozen(np.asarray(dataset[()], dtype=np.float32))
+
+
+def _read_counts(dataset: h5py.Dataset) -> IntArray:
+    if dataset.size and dataset.chunks and dataset.id.get_num_chunks() == 0:
+        counts: IntArray = np.broadcast_to(np.int64(dataset.fillvalue), (dataset.shape[0],))
+    else:
+        counts = _frozen_counts(np.asarray(dataset[()], dtype=np.int64))
+    if counts.size and counts.min() < 1:
+        raise ValueError("a bar counts less than once")
+    return counts

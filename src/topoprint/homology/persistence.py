@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from topoprint.errors import InputError
+from topoprint.homology.counts import ones
 from topoprint.homology.diagram import Diagram, constant
 from topoprint.homology.forest import layered_forest, spanning_forest
 from topoprint.homology.graph import Graph, LayeredGraph
@@ -73,7 +74,8 @@ def _forest_diagram(
         array.flags.writeable = False
     all_births = [constant(0.0, len(deaths)), births, *[empty] * max_dimension]
     all_deaths = [deaths, constant(np.inf, len(births)), *[empty] * max_dimension]
-    return Diagram(tuple(all_births[: max_dimension + 1]), tuple(all_deaths[: max_dimension + 1]))
+    births_, deaths_ = (tuple(all_[: max_dimension + 1]) for all_ in (all_births, all_deaths))
+    return Diagram(births_, deaths_, tuple(ones(len(of_dimension)) for of_dimension in births_))
 
 
 def _flagser(graph: Graph | LayeredGraph, max_dimension: int) -> Diagram:

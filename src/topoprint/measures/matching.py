@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topoprint.errors import InputError
+from topoprint.homology.counts import IntArray, in_order
 from topoprint.homology.diagram import Diagram
 from topoprint.measures.base import Pairwise
 from topoprint.measures.features import Computed, DiagramOf
@@ -20,7 +21,8 @@ from topoprint.validation import Name
 # Dimensions of a layered network's bars; it has none above.
 DIMENSIONS = (0, 1)
 
-Lengths = NDArray[np.float32] | NDArray[np.float64]
+# Lengths in descending order, and the multiplicity of each.
+Lengths = tuple[NDArray[np.float32] | NDArray[np.float64], IntArray]
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,15 @@ class LengthsOf:
                 f"{subject.name}: bottleneck and Wasserstein distances are for layered networks, "
                 "whose bars share an end; this diagram is of another graph"
             )
-        return [np.sort(h0.deaths - (h0.birth or 0.0))[::-1], np.float32(self.infinity) - h1.births]
+        ascending, counts = in_order(h0.deaths - (h0.birth or 0.0), h0.counts)
+        return [
+            (ascending[::-1], counts[::-1]),
+            (np.float32(self.infinity) - h1.births, h1.counts),
+        ]
 
 
 def _histograms(lengths: Sequence[Lengths], longest: float) -> list[NDArray[np.int64]]:
-    return [length_histogram(part, longest) for part in lengths]
+    return [length_histogram(part, longest, counts) for part, counts in lengths]
 
 
 class _OfLengths(OfDiagrams, Pairwise):
@@ -73,7 +79,10 @@ class Bottleneck(_OfLengths):
 
     def distance(self, one: Sequence[Any], other: Sequence[Any]) -> float:
         """Greatest of the dimensions' distances."""
-        return max(bottleneck(*both) for both in zip(one, other, strict=True))
+        return max(
+            bottleneck(first, second, (counts, other_counts))
+            for (first, counts), (second, other_counts) in zip(one, other, strict=True)
+        )
 
 
 class Wasserstein(_OfLengths):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topoprint.errors import InputError
+from topoprint.homology.counts import IntArray, select, total
 from topoprint.homology.diagram import Diagram
 
 Array = NDArray[np.float64]
@@ -19,9 +20,11 @@ class Bars:
 
     Attributes
     ----------
-    births : ndarray, float32, shape (n_bars,)
-    deaths : ndarray, float64, shape (n_bars,)
+    births : ndarray, float32, shape (n,)
+    deaths : ndarray, float64, shape (n,)
         Where all are equal, a broadcast scalar.
+    counts : ndarray, int64, shape (n,)
+        Multiplicity of each bar, as in :class:`topoprint.Diagram`.
     birth, death : float or None
         The birth or death that all bars share, if they do. In a layered network all H0 bars are
         born at 0 and all H1 bars die at ∞: then no pass over that array is needed.
@@ -29,6 +32,7 @@ class Bars:
 
     births: NDArray[np.float32]
     deaths: Array
+    counts: IntArray
     birth: float | None
     death: float | None
 
@@ -43,19 +47,25 @@ class Bars:
         ``infinity``.
         """
         births, deaths = diagram.births[dimension], diagram.deaths[dimension]
+        counts = diagram.counts[dimension]
         if dimension == 0 and len(deaths):
             last = int(np.argmax(deaths))
-            births, deaths = np.delete(births, last), np.delete(deaths, last)
+            if counts[last] > 1:
+                counts = counts.copy()
+                counts[last] -= 1
+            else:
+                births, deaths = np.delete(births, last), np.delete(deaths, last)
+                counts = select(counts, np.delete(np.arange(len(counts)), last))
         if _is_constant(deaths) and np.isinf(deaths[0]):
             finite: Array = np.broadcast_to(np.float64(infinity), deaths.shape)
         else:
             keep = deaths.astype(np.float64) - births > min_persistence
-            births, deaths = births[keep], deaths[keep]
+            births, deaths, counts = births[keep], deaths[keep], select(counts, keep)
             finite = np.where(np.isinf(deaths), infinity, deaths.astype(np.float64))
             if np.any((births[1:] == births[:-1]) & (finite[1:] < finite[:-1])):
                 # Some death lies beyond the value that stands for ∞.
                 order = np.lexsort((finite, births))
-                births, finite = births[order], finite[order]
+                births, finite, counts = births[order], finite[order], select(counts, order)
         death = float(finite[0]) if _is_constant(finite) else None
         late = births[-1:] > death if death is not None else births > finite
         if np.any(late):
@@ -64,7 +74,7 @@ class Bars:
                 f"the value {infinity:g} that is to stand for ∞; choose a larger one"
             )
         birth = float(births[0]) if len(births) and births[0] == births[-1] else None
-        return cls(births, finite, birth, death)
+        return cls(births, finite, counts, birth, death)
 
     @property
     def low(self) -> float:
@@ -77,7 +87,8 @@ class Bars:
         return float(self.deaths.max(initial=-np.inf)) if self.death is None else self.death
 
     def __len__(self) -> int:
-        return len(self.births)
+        """Return the number of bars, each as often as it counts."""
+        return total(self.counts)
 
 
 def _is_constant(values: NDArray[Any]) -> bool:

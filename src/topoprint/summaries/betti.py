@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from topoprint.homology.counts import before, in_order
 from topoprint.summaries.bars import Array, Bars, Grid
 from topoprint.summaries.base import Curve, search
 
@@ -18,10 +19,11 @@ class BettiCurve(Curve):
         if not grids:
             return []
         points = np.concatenate([grid.points for grid in grids])
-        born = search(bars.births, points, "right")
+        born = before(bars.counts, search(bars.births, points, "right"))
         if bars.death is not None:
             dead = np.where(points >= bars.death, len(bars), 0)
         else:
-            dead = np.searchsorted(np.sort(bars.deaths), points, side="right")
+            deaths, counts = in_order(bars.deaths, bars.counts)
+            dead = before(counts, np.searchsorted(deaths, points, side="right"))
         alive = (born - dead).astype(np.float64)
         return np.split(alive, np.cumsum([len(grid.points) for grid in grids])[:-1])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from topoprint.homology.counts import all_one, repeated
 from topoprint.summaries.bars import Array, Bars, Grid
 from topoprint.summaries.base import Curve
 
@@ -33,9 +34,14 @@ class Landscape(Curve):
         A bar that lies within ``layers`` others cannot. Taking away, ``layers`` times, the bars
         that lie within none of the rest leaves only such bars behind.
         """
+        # Of equal bars no more than ``layers`` can be among the largest.
+        copies = bars.counts if all_one(bars.counts) else np.minimum(bars.counts, self.layers)
         if bars.death is not None:
-            return bars.births[: self.layers].astype(np.float64), bars.deaths[: self.layers]
-        births, deaths = bars.births.astype(np.float64), bars.deaths
+            first = slice(self.layers)
+            births = repeated(bars.births[first], copies[first])[first].astype(np.float64)
+            return births, np.full(len(births), bars.death)
+        births = repeated(bars.births, copies).astype(np.float64)
+        deaths = repeated(bars.deaths, copies)
         if len(births) > self.layers:  # of the bars of one birth, the longest ones come last
             among_longest = np.ones(len(births), dtype=bool)
             among_longest[: -self.layers] = births[self.layers :] != births[: -self.layers]

@@ -11,6 +11,8 @@ from bisect import insort
 import numpy as np
 from numpy.typing import NDArray
 
+from topoprint.homology.counts import IntArray, all_one
+
 Array = NDArray[np.float64]
 Lengths = NDArray[np.float32] | Array
 
@@ -20,20 +22,28 @@ BINS = 100
 BLOCK = 1 << 14
 
 
-def bottleneck(one: Lengths, other: Lengths) -> float:
+def bottleneck(
+    one: Lengths, other: Lengths, counts: tuple[IntArray, IntArray] | None = None
+) -> float:
     """Bottleneck distance, exact.
 
     Parameters
     ----------
     one, other : ndarray, shape (n,) and (m,)
         Lengths of the bars, in descending order.
+    counts : two ndarray, int64, shape (n,) and (m,), optional
+        Multiplicity of each; by default 1.
 
     Notes
     -----
     Some best matching pairs the k longest bars of both in their order, for some k, and leaves the
     others to the diagonal: a bar that is left costs half its length, so that a longer one in its
     place would do no harm. Going to larger k, the pairs cost more and the bars that are left less.
+    Of bars that stand several times, paired with others that do, one pair is as good as all of
+    them: it costs the same, and what is left is no longer.
     """
+    if counts is not None and not all(map(all_one, counts)):
+        one, other = _side_by_side(one, other, *counts)
     count = min(len(one), len(other))
     paired, unpaired = 0.0, 0.0
     for start in range(0, count + 1, BLOCK):
@@ -52,15 +62,31 @@ def bottleneck(one: Lengths, other: Lengths) -> float:
     return unpaired
 
 
+def _side_by_side(
+    one: Lengths, other: Lengths, count: IntArray, other_count: IntArray
+) -> tuple[Lengths, Lengths]:
+    """Keep the first of each run of equal pairs, and the first length that is left over."""
+    ends, other_ends = np.cumsum(count), np.cumsum(other_count)
+    starts = np.concatenate([[0], np.union1d(ends, other_ends)])
+    return (
+        one[np.searchsorted(ends, starts[starts < count.sum()], side="right")],
+        other[np.searchsorted(other_ends, starts[starts < other_count.sum()], side="right")],
+    )
+
+
 def _half(lengths: Lengths, number: int) -> float:
     """Half of one length; 0 beyond the last."""
     return float(lengths[number]) / 2 if number < len(lengths) else 0.0
 
 
-def length_histogram(lengths: Lengths, longest: float) -> NDArray[np.int64]:
-    """Count the lengths in each of BINS equal parts of [0, longest]."""
-    bins = (lengths.astype(np.float64) / longest * BINS).astype(np.int64)
-    return np.bincount(np.clip(bins, 0, BINS - 1), minlength=BINS)
+def length_histogram(
+    lengths: Lengths, longest: float, counts: IntArray | None = None
+) -> NDArray[np.int64]:
+    """Count the lengths in each of BINS equal parts of [0, longest], each as often as it counts."""
+    bins = np.clip((lengths.astype(np.float64) / longest * BINS).astype(np.int64), 0, BINS - 1)
+    if counts is None or all_one(counts):
+        return np.bincount(bins, minlength=BINS)
+    return np.bincount(bins, counts, BINS).astype(np.int64)  # exact up to 2⁵³ bars
 
 
 def wasserstein(one: NDArray[np.int64], other: NDArray[np.int64], longest: float) -> float:

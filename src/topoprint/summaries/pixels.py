@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topoprint.homology.counts import before, in_order, select
 from topoprint.summaries.bars import Bars, Grid
 from topoprint.summaries.base import IntArray, search
 
@@ -15,26 +16,33 @@ Histogram = tuple[IntArray, NDArray[Any]]  # pixels, and how many bars or what s
 def pixel_histograms(bars: Bars, grids: Sequence[Grid]) -> list[Histogram]:
     """Pixels of each grid that hold a bar of some length, and how many each holds."""
     if bars.death is not None:
-        proper = bars.births[: search(bars.births, np.array([bars.death]), "left")[0]]
+        proper = slice(search(bars.births, np.array([bars.death]), "left")[0])
+        born = bars.births[proper], bars.counts[proper]
         return [
             (pixels * len(grid.points) + _pixels(bars.deaths[:1], grid), counts)
-            for grid, (pixels, counts) in zip(grids, _sorted_histograms(proper, grids), strict=True)
+            for grid, (pixels, counts) in zip(grids, _sorted_histograms(*born, grids), strict=True)
         ]
     if bars.birth is not None:
-        ends = np.sort(bars.deaths[bars.deaths > bars.births])
+        long = bars.deaths > bars.births
+        ends = in_order(bars.deaths[long], select(bars.counts, long))
         return [
             (_pixels(bars.births[:1], grid) * len(grid.points) + pixels, counts)
-            for grid, (pixels, counts) in zip(grids, _sorted_histograms(ends, grids), strict=True)
+            for grid, (pixels, counts) in zip(grids, _sorted_histograms(*ends, grids), strict=True)
         ]
     long = bars.deaths > bars.births
-    births, deaths = bars.births[long], bars.deaths[long]
+    births, deaths, counts = bars.births[long], bars.deaths[long], select(bars.counts, long)
     return [
-        np.unique(
-            _pixels(births, grid) * len(grid.points) + _pixels(deaths, grid),
-            return_counts=True,
-        )
+        _counted(_pixels(births, grid) * len(grid.points) + _pixels(deaths, grid), counts)
         for grid in grids
     ]
+
+
+def _counted(pixels: IntArray, counts: IntArray) -> Histogram:
+    """Return the different pixels, and how many bars each holds."""
+    different, places = np.unique(pixels, return_inverse=True)
+    held = np.zeros(len(different), dtype=np.int64)
+    np.add.at(held, places, counts)
+    return different, held
 
 
 def _pixels(values: NDArray[Any], grid: Grid) -> IntArray:
@@ -45,7 +53,9 @@ def _pixels(values: NDArray[Any], grid: Grid) -> IntArray:
     return pixels
 
 
-def _sorted_histograms(values: NDArray[Any], grids: Sequence[Grid]) -> list[Histogram]:
+def _sorted_histograms(
+    values: NDArray[Any], multiplicities: IntArray, grids: Sequence[Grid]
+) -> list[Histogram]:
     """Pixels of each grid that hold some of the sorted values, and how many they hold.
 
     The pixel of a value is a truncated quotient, which may differ from the exact one in its last
@@ -69,7 +79,8 @@ def _sorted_histograms(values: NDArray[Any], grids: Sequence[Grid]) -> list[Hist
         low = np.where(unsure & ~reached, middle + 1, low)
     histograms: list[Histogram] = []
     for borders in low:
-        counts = np.diff(borders, prepend=0, append=len(values))
+        ends = before(multiplicities, np.concatenate([[0], borders, [len(values)]]))
+        counts = np.diff(ends)
         pixels = np.flatnonzero(counts)
         histograms.append((pixels, counts[pixels]))
     return histograms

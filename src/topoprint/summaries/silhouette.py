@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topoprint.homology.counts import IntArray, all_one, in_order
 from topoprint.summaries.bars import Array, Bars, Grid
 from topoprint.summaries.base import Curve, search
 
@@ -33,12 +34,14 @@ class Silhouette(Curve):
             return [np.zeros_like(grid.points) for grid in grids]
         points = np.concatenate([grid.points for grid in grids])
         if bars.death is not None:
-            total = self._sharing_an_end(bars.births, bars.death, longest, points)
+            ends = bars.births, bars.counts
+            total = self._sharing_an_end(*ends, bars.death, longest, points)
         elif bars.birth is not None:
-            total = self._sharing_an_end(np.sort(bars.deaths), bars.birth, longest, points)
+            ends = in_order(bars.deaths, bars.counts)
+            total = self._sharing_an_end(*ends, bars.birth, longest, points)
         else:
             births = bars.births.astype(np.float64)
-            weights = ((bars.deaths - births) / longest) ** self.power
+            weights = ((bars.deaths - births) / longest) ** self.power * bars.counts
             weights /= weights.sum()
             total = _hinges(births, weights, points)
             total -= 2 * _hinges((births + bars.deaths) / 2, weights, points)
@@ -56,7 +59,12 @@ class Silhouette(Curve):
         return float((bars.deaths - bars.births).max())
 
     def _sharing_an_end(
-        self, positions: NDArray[Any], end: float, longest: float, points: Array
+        self,
+        positions: NDArray[Any],
+        counts: IntArray,
+        end: float,
+        longest: float,
+        points: Array,
     ) -> Array:
         """Silhouette of bars from or to a common ``end``, given the sorted other ends."""
         both = np.concatenate([points, 2 * points - end])
@@ -66,6 +74,8 @@ class Silhouette(Curve):
         for start in range(0, len(positions), BLOCK):
             block = positions[start : start + BLOCK].astype(np.float64)
             weights = (np.abs(block - end) / longest) ** self.power
+            if not all_one(counts):
+                weights *= counts[start : start + BLOCK]
             masses, moments = np.cumsum(weights), np.cumsum(weights * block)
             within = (before > start) & (before <= start + len(block))
             mass[within] = total + masses[before[within] - start - 1]

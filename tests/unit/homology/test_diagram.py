@@ -114,7 +114,7 @@ def test_the_file_is_read_with_h5py_alone(tmp_path, diagram):
     diagram.save(tmp_path / "d.h5")
     with h5py.File(tmp_path / "d.h5") as file:
         assert file.attrs["format"] == "topoprint diagram"
-        assert file.attrs["format_version"] == 2
+        assert file.attrs["format_version"] == 3
         for dimension in range(3):
             group = file[f"dim{dimension}"]
             assert group["birth"].dtype == group["death"].dtype == np.float32
@@ -180,6 +180,8 @@ def test_a_diagram_of_version_1_is_read(tmp_path, diagram, state, expected):
     told = {"zeta": 1e-6} if state is None else {"zeta": 1e-6, "state": state}
     with h5py.File(path, "a") as file:
         file.attrs["format_version"] = 1
+        for dimension in range(3):
+            del file[f"dim{dimension}/count"]
         file.attrs["identity"] = json.dumps({"dataset": "d", "network": "a", "seed": "3"})
         file.attrs["parameters"] = json.dumps(told)
     loaded = Diagram.load(path)
@@ -203,6 +205,68 @@ def test_another_format_version_is_refused(tmp_path, diagram):
     path = tmp_path / "d.h5"
     diagram.save(path)
     with h5py.File(path, "a") as file:
-        file.attrs["format_version"] = 3
-    with pytest.raises(InputError, match=f"^{path}: format version 3 .* reads 1 and 2"):
+        file.attrs["format_version"] = 4
+    with pytest.raises(InputError, match=f"^{path}: format version 4 .* reads 1 and 2 and 3"):
         Diagram.load(path)
+
+
+COUNTED = [[[0, np.inf], [0, 0.5]], [[0.5, np.inf], [0.25, 0.75], [0.5, 0.5]], []]
+COUNTS = [[1, 4], [3, 1, 7], []]
+
+
+def test_a_bar_may_stand_for_several(tmp_path):
+    diagram = Diagram.from_bars(COUNTED, counts=COUNTS)
+    assert repr(diagram) == "Diagram(H0: 5, H1: 4, H2: 0 bars)"
+    np.testing.assert_array_equal(diagram.bars(0), [*[[0, 0.5]] * 4, [0, np.inf]])
+    np.testing.assert_array_equal(diagram.bars(1), [[0.25, 0.75], *[[0.5, np.inf]] * 3])
+    assert [counts.tolist() for counts in diagram.counts] == [[4, 1], [1, 3], []]
+    assert diagram.n_bars(1) == 4
+    with pytest.raises(ValueError, match="read-only"):
+        diagram.counts[0][0] = 2
+    diagram.save(tmp_path / "d.h5")
+    loaded = Diagram.load(tmp_path / "d.h5")
+    assert_same_bars(loaded, diagram)
+    assert [len(counts) for counts in loaded.counts] == [2, 2, 0]
+    with h5py.File(tmp_path / "d.h5") as file:
+        assert file["dim1/count"].dtype == np.int64
+        np.testing.assert_array_equal(file["dim1/count"], [1, 3])
+
+
+def test_counts_of_one_take_no_memory_and_no_disk(tmp_path, diagram):
+    counts = [np.ones(len(diagram.births[q]), int) for q in range(3)]
+    same = Diagram.from_bars(map(diagram.bars, range(3)), diagram.id, diagram.parameters, counts)
+    same.save(tmp_path / "a.h5")
+    diagram.save(tmp_path / "b.h5")
+    assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
+    for made in (diagram, same, Diagram.load(tmp_path / "a.h5")):
+        assert all(not any(counts.strides) for counts in made.counts if counts.size)
+
+
+@pytest.mark.parametrize(
+    ("counts", "complaint"),
+    [
+        ([[1], [1, 1, 1], []], "dimension 0 are not 2 whole numbers"),
+        ([[1, 1], [1, 0, 1], []], "dimension 1 are not 3 whole numbers"),
+        ([[1, 1], [1, 1.5, 1], []], "dimension 1"),
+        ([[1, 1]], "bars of 3 dimensions have counts of 1"),
+    ],
+)
+def test_counts_that_are_none_are_refused(counts, complaint):
+    with pytest.raises(InputError, match=complaint):
+        Diagram.from_bars(COUNTED, counts=counts)
+
+
+def test_a_file_of_counts_below_one_is_refused(tmp_path):
+    path = tmp_path / "d.h5"
+    Diagram.from_bars(COUNTED, counts=COUNTS).save(path)
+    with h5py.File(path, "a") as file:
+        file["dim0/count"][0] = 0
+    with pytest.raises(InputError, match=str(path)):
+        Diagram.load(path)
+
+
+def test_more_bars_than_can_be_listed_are_counted_alone():
+    diagram = Diagram.from_bars([[[0, np.inf]], [[0.5, np.inf]]], counts=[[1], [10**12]])
+    assert repr(diagram) == "Diagram(H0: 1, H1: 1000000000000 bars)"
+    with pytest.raises(InputError, match="1,000,000,000,000 bars, too many to list"):
+        diagram.bars(1)

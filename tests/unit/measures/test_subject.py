@@ -1,14 +1,14 @@
 """A network as measures see it: every feature is computed once, as long as memory lasts."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
 import pytest
 from helpers import random_network
 
-from topoprint import Diagram, InputError, compare, persistence, to_graph
+from topoprint import InputError, compare, persistence, to_graph
 from topoprint.comparison.compare import distances_of
 from topoprint.identity import Index
 from topoprint.measures import features, subject
@@ -174,7 +174,7 @@ def test_a_diagram_that_is_known_is_taken_and_one_made_otherwise_is_refused():
     net = random_network([3, 4, 2], 0)
     parameters = {"zeta": 1e-3, "bias": True, "engine": "auto"}
     made = persistence(to_graph(net, zeta=1e-3))
-    told = Diagram(made.births, made.deaths, parameters=parameters)
+    told = replace(made, parameters=parameters)
     one = Subject("a", lambda: net, lambda: told)
     assert one.feature(DiagramOf(1e-3, True, "magnitude")) is told
     with pytest.raises(
