@@ -97,7 +97,8 @@ def comparison(seed, measures=("heat", "landscape"), bins=200, **networks):
 
 def _responses(seed):
     rng = np.random.default_rng(seed)
-    return Responses(rng.random((5, 3)).astype(np.float32), rng.integers(0, 3, 8))
+    hidden, own = rng.random((2, 5, 3)).astype(np.float32)
+    return Responses(hidden, rng.integers(0, 3, 8), (own,))
 
 
 # Networks of which the files of a Collection are, and what they answer.

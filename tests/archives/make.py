@@ -58,6 +58,8 @@ def make(folder: Path) -> None:
     ]
     responses = folder / "responses.h5"
     save_responses(responses, tp.Index(rows), answers, {"samples": 3, "inputs": "of the archive"})
+    own = [Responses(one.hidden, one.predictions, (one.hidden[::-1],)) for one in answers]
+    save_responses(folder / "responses-own.h5", tp.Index(rows), own, {"samples": 3, "most_own": 3})
     files = [*networks, *initial, *diagrams, responses]
     asked = {"measures": [tp.make_measure(measure) for measure in MEASURES]}
     save_comparisons(folder / "distances.h5", compare_files(files, DistancesSpec(**asked)))

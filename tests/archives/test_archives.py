@@ -130,6 +130,10 @@ def test_responses_and_data() -> None:
     assert list(found) == [own(1), own(2)]
     assert found[own(2)].predictions.tolist() == [0, 1, 1]
     np.testing.assert_array_equal(found[own(1)].hidden, np.eye(3, 2, dtype=np.float32))
+    with pytest.raises(tp.InputError, match="again with `topoprint respond`"):
+        found[own(1)].own_activations()
+    (layer,) = load_responses(V2 / "responses-own.h5")[0][own(2)].own_activations()
+    np.testing.assert_array_equal(layer, np.eye(3, 2, dtype=np.float32)[::-1])
     samples = Samples.load(V2 / "data.h5")
     assert (samples.name, samples.classes, samples.shape) == ("archive", ("a", "b"), (1, 2, 2))
     assert samples.x_test.tolist() == [[1, 1.0625, 1.125, 1.1875], [1.25, 1.3125, 1.375, 1.4375]]

@@ -48,7 +48,11 @@ def test_this_environment_is_the_pinned_one() -> None:
 
 @pytest.mark.parametrize(
     ("environment", "extras"),
-    [("train", ["data", "train"]), ("topology", ["flagser", "giotto"]), ("report", ["report"])],
+    [
+        ("train", ["data", "train"]),
+        ("topology", ["flagser", "giotto", "rips"]),
+        ("report", ["report"]),
+    ],
 )
 def test_conda_environments_name_the_pinned_versions(environment: str, extras: list[str]) -> None:
     path = ROOT / f"envs/{environment}.yaml"

@@ -37,7 +37,10 @@ def verdict(
     if len(files) < 2:
         raise InputError("verdict needs at least two networks")
     networks = [Network.load(path, layers.split(",") if layers else None) for path in files]
-    of_weights = [name for name, known in measures().items() if "responses" not in known.needs]
+    # Those that draw units refuse small networks, and take long.
+    of_weights = [
+        name for name, known in measures().items() if not known.needs & {"responses", "units"}
+    ]
     asked = parse_measures(measure or of_weights, zeta=zeta, bias=bias)
     labels = [str(path) for path in files]
     found = pair_tests(networks, labels, asked, list(dict.fromkeys(null or NULLS)), repetitions)

@@ -14,7 +14,9 @@ from topoprint.validation import Name, Strict
 
 Array = NDArray[np.float64]
 # What may be done to a network without a change of its distances to others.
-Invariance = Literal["neurons", "inputs", "scale", "signs", "wiring"]
+Invariance = Literal[
+    "neurons", "inputs", "scale", "signs", "wiring", "rescaling", "splitting", "insertion"
+]
 
 # What files and tables of measures call other things.
 TAKEN = frozenset(["chance", "index", "inputs", "seeds"])
@@ -35,8 +37,8 @@ class Measure(Strict, ABC):
         What it is called in files and tables; of the kind's own name unless another is given.
     version : int
         Raised where the same parameters come to give other numbers.
-    needs : set of {"diagram", "weights", "responses", "equal shapes"}
-        What networks must have to be compared.
+    needs : set of {"diagram", "weights", "responses", "units", "equal shapes", …}
+        What networks must have to be compared; ``units``: as many hidden units as it draws.
     greatest : float
         Least upper bound of the distances, or ∞; the lower bound is 0.
     metric : bool
@@ -46,7 +48,9 @@ class Measure(Strict, ABC):
         What may be done to one of two networks without a change of their distance: ``neurons``,
         reordering hidden neurons; ``inputs``, reordering inputs; ``scale``, multiplying all
         weights and biases by a positive number; ``signs``, by −1; ``wiring``, reordering the
-        weights within each layer.
+        weights within each layer; ``rescaling``, multiplying what enters a ReLU unit by a positive
+        number and dividing what leaves it; ``splitting`` a hidden unit into two that share what
+        leaves it; ``insertion`` of a layer that copies a hidden layer.
     """
 
     kind: str

@@ -31,7 +31,7 @@ class ResponsesOf:
 class _OfResponses(Pairwise):
     needs: ClassVar[frozenset[Need]] = frozenset({"responses"})
     # What is done to the weights alone is not seen where a function is compared, if it stays.
-    invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "inputs"})
+    invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "inputs", "insertion"})
 
 
 class Cka(_OfResponses):
@@ -74,6 +74,9 @@ class Predictions(_OfResponses):
     """Share of the test samples for which two networks predict different labels."""
 
     greatest: ClassVar[float] = 1.0
+    invariances: ClassVar[frozenset[Invariance]] = frozenset(
+        {"neurons", "inputs", "rescaling", "splitting", "insertion"}
+    )
 
     kind: Literal["predictions"] = "predictions"
     name: Name = "predictions"

@@ -113,7 +113,7 @@ def make_measures(asked: "Iterable[str | Mapping[str, Any] | Measure] | None") -
 
 def table() -> list[dict[str, str]]:
     """Say in words what every measure declares: a row a measure, for listings and the docs."""
-    ranges = {np.inf: "[0, ∞)", 1.0: "[0, 1]", np.pi / 2: "[0, π/2]"}
+    ranges = {np.inf: "[0, ∞)", 1.0: "[0, 1]", np.pi / 2: "[0, π/2]", np.pi: "[0, π]"}
     rows = []
     for name, measure in measures().items():
         own = measure.model_dump(mode="json", exclude_unset=True, exclude={"name", "kind"})

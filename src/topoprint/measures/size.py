@@ -40,7 +40,7 @@ def _n_edges(graph: LayeredGraph) -> int:
 class NumberOfEdges(OfGraphs, Pairwise):
     """Difference in number of edges."""
 
-    invariances: ClassVar[frozenset[Invariance]] = _EVERYTHING
+    invariances: ClassVar[frozenset[Invariance]] = _EVERYTHING | {"rescaling"}
 
     kind: Literal["number_of_edges"] = "number_of_edges"
     name: Name = "number_of_edges"

@@ -14,7 +14,10 @@ from topoprint.networks.nulls import NullError
 from topoprint.responses.responses import Responses
 
 # What measures may ask of a network.
-Need = Literal["diagram", "weights", "responses", "equal shapes"]
+Need = Literal[
+    "diagram", "weights", "responses", "units", "equal shapes", "equal inputs and outputs",
+    "equal outputs",
+]  # fmt: skip
 
 # Bytes of networks and features that are kept for the next measure.
 MEMORY = 1 << 30

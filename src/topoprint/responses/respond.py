@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 from topoprint.errors import InputError
 from topoprint.networks.network import Network
+from topoprint.responses.activations import activations
 from topoprint.responses.responses import Responses
 
 # Inputs for which the hidden outputs are kept, evenly spaced among all.
 SAMPLES = 200
+# Inputs of the network's own, drawn at random: half of all, and no more than this.
+MOST_OWN = 512
 
 
 @torch.no_grad()
@@ -50,11 +53,29 @@ def respond(network: Network, inputs: NDArray[np.float32], device: str = "cpu") 
         if layer < last:
             hidden = outputs = outputs.relu()
     return Responses(
-        hidden[torch.from_numpy(chosen)].cpu().numpy(), outputs.argmax(dim=1).cpu().numpy()
+        hidden[torch.from_numpy(chosen)].cpu().numpy(),
+        outputs.argmax(dim=1).cpu().numpy(),
+        tuple(
+            layer.astype(np.float32)
+            for layer in activations(network, inputs[own_samples(network, len(inputs))])
+        ),
     )
+
+
+def own_samples(network: Network, count: int) -> NDArray[np.int64]:
+    """Draw the samples that are a network's own, from its stream: half of ``count``, at most 512.
+
+    Null models and untrained networks have those of the network that they are of.
+    """
+    rng = np.random.default_rng(network.id.original.stream("samples"))
+    return rng.permutation(count)[: min(MOST_OWN, (count + 1) // 2)]
 
 
 def probes(inputs: NDArray[Any]) -> dict[str, str | int]:
     """Say what was asked: how many hidden outputs are kept, and the SHA-256 of all inputs."""
     content = np.ascontiguousarray(inputs)
-    return {"samples": SAMPLES, "inputs": hashlib.sha256(content.data).hexdigest()}
+    return {
+        "samples": SAMPLES,
+        "most_own": MOST_OWN,
+        "inputs": hashlib.sha256(content.data).hexdigest(),
+    }

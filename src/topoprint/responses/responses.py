@@ -33,14 +33,30 @@ class Responses:
         Outputs of the last hidden layer for some test samples, the same for all networks.
     predictions : ndarray, int64, shape (m,)
         Label with the greatest output, for every test sample.
+    own : tuple of ndarray, float32, shape (k, units)
+        Outputs of every hidden layer for test samples of the network's own draw, which other
+        networks do not share; empty where they were not kept.
     """
 
     hidden: NDArray[np.float32]
     predictions: NDArray[np.int64]
+    own: tuple[NDArray[np.float32], ...] = ()
 
     def digest(self) -> str:
         """SHA-256 of all that it answers, in hexadecimal."""
-        return hashlib.sha256(self.hidden.tobytes() + self.predictions.tobytes()).hexdigest()
+        digest = hashlib.sha256(self.hidden.tobytes() + self.predictions.tobytes())
+        for layer in self.own:
+            digest.update(layer.tobytes())
+        return digest.hexdigest()
+
+    def own_activations(self) -> tuple[NDArray[np.float32], ...]:
+        """Give the outputs for samples of its own; InputError where they were not kept."""
+        if not self.own:
+            raise InputError(
+                "the responses hold no hidden outputs for samples of the network's own; make them "
+                "again with `topoprint respond`"
+            )
+        return self.own
 
 
 def save_responses(
@@ -56,6 +72,8 @@ def save_responses(
             group = file.create_group(str(number))
             group.create_dataset("hidden", data=response.hidden)
             group.create_dataset("predictions", data=response.predictions)
+            for layer, outputs in enumerate(response.own):
+                group.create_dataset(f"own/{layer}", data=outputs)
 
 
 def load_responses(
@@ -66,7 +84,12 @@ def load_responses(
         found = {}
         for number, own in enumerate(Index.read(file).ids):
             group = file[str(number)]
-            found[own] = Responses(group["hidden"][()], group["predictions"][()])
+            layers = range(len(group.get("own", ())))
+            found[own] = Responses(
+                group["hidden"][()],
+                group["predictions"][()],
+                tuple(group[f"own/{layer}"][()] for layer in layers),
+            )
         return found, read_json(file, "parameters")
 
 
@@ -74,6 +97,16 @@ def centred_gram(answer: Responses) -> Array:
     """Gram matrix of the centred hidden outputs, of Frobenius norm 1; zero if they are constant."""
     centred = _centred(answer)
     return _of_norm_1(centred @ centred.T)
+
+
+def zscored_gram(hidden: NDArray[np.float32]) -> Array:
+    """Gram matrix of hidden outputs of mean 0 and deviation 1, of Frobenius norm 1.
+
+    Constant units are left out; zero if all are constant.
+    """
+    kept = hidden[:, hidden.max(axis=0) > hidden.min(axis=0)].astype(np.float64)
+    scaled = (kept - kept.mean(axis=0)) / kept.std(axis=0)
+    return _of_norm_1(scaled @ scaled.T)
 
 
 def cka_angle(one: Array, other: Array) -> float:

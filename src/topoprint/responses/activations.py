@@ -1,0 +1,52 @@
+"""Outputs of all hidden units of a network of dense layers with ReLU between them."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topoprint.errors import InputError
+from topoprint.networks.network import Network
+
+Array = NDArray[np.float64]
+
+
+def activations(network: Network, inputs: NDArray[Any]) -> tuple[Array, ...]:
+    """Compute the outputs of the hidden layers, in double precision.
+
+    Parameters
+    ----------
+    network : Network
+        Of chained dense layers.
+    inputs : ndarray, shape (n, features)
+
+    Returns
+    -------
+    tuple of ndarray, float64, shape (n, units)
+        One a hidden layer.
+
+    Raises
+    ------
+    InputError
+        If the inputs are of another width than the network's, or hold a NaN or an infinity.
+    """
+    if inputs.ndim != 2 or inputs.shape[1] != network.layer_sizes[0]:
+        raise InputError(
+            f"the network takes {network.layer_sizes[0]} inputs, the probes have the shape "
+            f"{inputs.shape}"
+        )
+    if not np.isfinite(inputs).all():
+        raise InputError("the probes hold a NaN or an infinity")
+    found: list[Array] = []
+    outputs = inputs.astype(np.float64)
+    for weight, bias in zip(network.weights[:-1], network.biases[:-1], strict=True):
+        outputs = np.maximum(
+            outputs @ weight.T.astype(np.float64) + (0 if bias is None else bias), 0
+        )
+        found.append(outputs)
+    return tuple(found)
+
+
+def gaussian_probes(samples: int, width: int, mean: float, deviation: float, seed: int) -> Array:
+    """Draw inputs without data: independent normal numbers, shape (samples, width)."""
+    return np.random.default_rng(seed).normal(mean, deviation, (samples, width))
