@@ -141,6 +141,40 @@ class Network:
             raise InputError("all weights and biases are zero: equation 1 has nothing to divide by")
         return cls(*chained(weights, biases), (), dict(metadata or {}))
 
+    @classmethod
+    def from_torch(cls, module: Any, example_input: Any = None) -> "Network":
+        """Make the network of a torch module, of any architecture, by following an example.
+
+        Parameters
+        ----------
+        module : torch.nn.Module
+            Followed as in inference, and left as it was; weights are copied.
+        example_input : tensor, or tuple, list or dict of them, optional
+            What ``module`` is called with: a tuple or list holds its arguments, a dict its
+            keywords. It says how often shared weights are used (pixels, steps, tokens) and should
+            be one example, a batch of one: each further one stands beside it as a copy. A
+            Sequential of Linear and element-wise modules needs none.
+
+        Returns
+        -------
+        Network
+            ``metadata["coverage"]`` is the share of the trained weights that are edges, in [0, 1],
+            ``metadata["outside"]`` names the parameters of which none is (docs/networks.md).
+
+        Raises
+        ------
+        InputError
+            If an example is missing or does not fit, torch is missing or cannot export the
+            module, an operation cannot be followed (its name and place are told), or the weights
+            are not finite or all zero.
+        """
+        try:
+            from topoprint.networks.tracing.modules import trace
+        except ImportError as error:
+            raise InputError("reading a torch module needs torch: pip install torch") from error
+        found = trace(module, example_input)
+        return cls.from_maps(found.n_units, found.maps, found.wires, found.metadata)
+
     @cached_property
     def _chain(self) -> Layers | None:
         return layers_of(self.n_units, self.maps) if not self.wires else None

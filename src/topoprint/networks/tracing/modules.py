@@ -1,0 +1,183 @@
+"""A torch module → its units, linear maps and wires, by what it computes on an example."""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.export import ExportedProgram, default_decompositions, export
+
+from topoprint.errors import InputError
+from topoprint.networks.maps import IntArray, LinearMap, Wires
+from topoprint.networks.tracing.coverage import Coverage
+from topoprint.networks.tracing.interpreter import walk
+from topoprint.networks.tracing.tracer import HANDLERS, Tracer, as_integers, name_of
+
+# Modules that a Sequential may hold beside Linear if it is to be read without an example.
+ELEMENTWISE = (nn.Identity, nn.Flatten, nn.BatchNorm1d, nn.LayerNorm, nn.RMSNorm)
+ACTIVATIONS = "torch.nn.modules.activation"
+
+
+@dataclass(frozen=True, eq=False)
+class Traced:
+    """What tracing found.
+
+    Attributes
+    ----------
+    n_units : int
+    maps : tuple of LinearMap
+    wires : tuple of Wires
+    outputs : tuple of ndarray, int64
+        Units of what the module returns, one array a tensor.
+    metadata : dict
+        ``coverage``: share of the trained weights that are edges; ``outside``: names of the
+        parameters of which none is.
+    """
+
+    n_units: int
+    maps: tuple[LinearMap, ...]
+    wires: tuple[Wires, ...]
+    outputs: tuple[IntArray, ...]
+    metadata: dict[str, Any]
+
+
+def trace(module: nn.Module, example: Any = None) -> Traced:
+    """Follow a module on an example.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Followed as in inference; it is left as it was.
+    example : tensor, or tuple, list or dict of them, optional
+        What ``module`` is called with: a tuple or list holds its arguments, a dict its keywords.
+        Each tensor is one example, a batch of one. Needed unless the module is a Sequential
+        of Linear and element-wise modules.
+
+    Raises
+    ------
+    InputError
+        If an example is missing or does not fit, torch cannot export the module, it holds an
+        operation that cannot be followed, or no trained weight is in its graph.
+    """
+    if not isinstance(module, nn.Module):
+        raise InputError(f"expected a torch module, not {type(module).__name__}")
+    if isinstance(module, torch.jit.ScriptModule):
+        raise InputError(
+            "a TorchScript module cannot be traced; give the module of which it was made"
+        )
+    parameters = dict(module.named_parameters(remove_duplicate=False))
+    _check(parameters)
+    args, kwargs = _arguments(_made_up(module, parameters) if example is None else example)
+    with _as_in_inference(module):
+        program = _exported(module, args, kwargs)
+    tracer = Tracer(Coverage(parameters))
+    flat = [one for given in program.example_inputs or () for one in _flat(given)]
+    with torch.no_grad():
+        found = walk(program, tracer, flat)
+        outputs = tuple(as_integers(one.numbers) for one in found)
+    recorder = tracer.recorder
+    if not recorder.maps:
+        raise InputError(
+            f"no trained weight of {type(module).__name__} acts on the example; nothing is left "
+            "to take a fingerprint of"
+        )
+    summary = tracer.coverage.summary()
+    return Traced(recorder.n_units, recorder.maps, recorder.wires, outputs, summary)
+
+
+def _check(parameters: Mapping[str, nn.Parameter]) -> None:
+    for name, parameter in parameters.items():
+        if isinstance(parameter, nn.parameter.UninitializedParameter):
+            raise InputError(f"parameter {name!r} has no shape yet; call the module once")
+        if parameter.is_meta:
+            raise InputError(f"parameter {name!r} is on the meta device and has no numbers")
+        if parameter.is_complex():
+            raise InputError(f"parameter {name!r} is complex; only real weights can be edges")
+
+
+def _made_up(module: nn.Module, parameters: Mapping[str, nn.Parameter]) -> torch.Tensor:
+    """Return an example for a module whose first Linear says all that is to be known."""
+    parts = [one for one in module.modules() if not list(one.children())]
+    plain = all(isinstance(one, nn.Sequential) for one in module.modules() if list(one.children()))
+    served = all(_is_plain(one) for one in parts)
+    first = next((one for one in parts if isinstance(one, nn.Linear)), None)
+    if not plain or not served or first is None:
+        raise InputError(
+            f"what {type(module).__name__} computes depends on its input; give an example of it: "
+            "Network.from_torch(module, example_input=...)"
+        )
+    return torch.zeros(1, first.in_features, dtype=first.weight.dtype, device=first.weight.device)
+
+
+def _is_plain(module: nn.Module) -> bool:
+    if type(module).__module__ == ACTIVATIONS:
+        return not isinstance(module, nn.MultiheadAttention)
+    return isinstance(module, (nn.Linear, nn.Dropout, nn.AlphaDropout, *ELEMENTWISE))
+
+
+def _arguments(example: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if isinstance(example, Mapping):
+        return (), {str(name): _as_tensor(one) for name, one in example.items()}
+    if isinstance(example, tuple | list):
+        return tuple(_as_tensor(one) for one in example), {}
+    return (_as_tensor(example),), {}
+
+
+def _as_tensor(given: Any) -> Any:
+    if isinstance(given, np.ndarray):
+        return torch.from_numpy(np.ascontiguousarray(given))
+    if isinstance(given, torch.Tensor):
+        return given.detach()
+    if isinstance(given, tuple | list):
+        return type(given)(_as_tensor(one) for one in given)
+    return given
+
+
+def _flat(given: Any) -> Iterator[Any]:
+    """Yield the leaves of arguments, in the order in which torch passes them."""
+    if isinstance(given, Mapping):
+        given = list(given.values())
+    if isinstance(given, tuple | list):
+        for one in given:
+            yield from _flat(one)
+    else:
+        yield given
+
+
+@contextmanager
+def _as_in_inference(module: nn.Module) -> Iterator[None]:
+    """Set a module to inference, without its own hooks on that, and back afterwards."""
+    before = [(one, one.training) for one in module.modules()]
+    fast = torch.backends.mha.get_fastpath_enabled()
+    try:
+        torch.backends.mha.set_fastpath_enabled(False)  # one operation for a whole layer
+        for one, _ in before:
+            one.training = False
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+        for one, training in before:
+            one.training = training
+
+
+def _exported(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ExportedProgram:
+    """Return the operations of the module; those that tracing serves are left whole."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            program = export(module, args, kwargs)
+            table = default_decompositions()
+            for operation in list(table):
+                if name_of(operation) in HANDLERS:
+                    del table[operation]
+            decomposed: ExportedProgram = program.run_decompositions(table)
+            return decomposed
+        except Exception as error:
+            reason = str(error).strip().split("\n")[0] or type(error).__name__
+            raise InputError(
+                f"torch cannot export {type(module).__name__} on this example: {reason}"
+            ) from error
