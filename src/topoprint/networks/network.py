@@ -171,7 +171,9 @@ class Network:
         try:
             from topoprint.networks.tracing.modules import trace
         except ImportError as error:
-            raise InputError("reading a torch module needs torch: pip install torch") from error
+            raise InputError(
+                "a torch module needs torch 2.6 or newer: pip install '.[train]' in the sources"
+            ) from error
         found = trace(module, example_input)
         return cls.from_maps(found.n_units, found.maps, found.wires, found.metadata)
 

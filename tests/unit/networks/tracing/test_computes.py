@@ -6,9 +6,9 @@ for no graph in which an edge is missing, doubled, or of another weight.
 
 import pytest
 import torch
-import torch.nn.functional as F
 import torch.nn.utils.prune
 from torch import nn
+from torch.nn import functional as F  # noqa: N812
 from traced import Apply, check_computes, example
 
 
