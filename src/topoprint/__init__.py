@@ -13,7 +13,8 @@ from topoprint.comparison.files import load_average, load_distances
 from topoprint.comparison.matrix import AveragedMatrix, DistanceMatrix
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
-from topoprint.homology.graph import Graph, LayeredGraph, to_graph
+from topoprint.homology.graph import Graph
+from topoprint.homology.network_graph import NetworkGraph, to_graph
 from topoprint.homology.persistence import persistence
 from topoprint.identity import Index, NetworkId
 from topoprint.measures.base import Measure
@@ -28,9 +29,9 @@ __all__ = [
     "Graph",
     "Index",
     "InputError",
-    "LayeredGraph",
     "Measure",
     "Network",
+    "NetworkGraph",
     "NetworkId",
     "compare",
     "distance_matrix",

@@ -13,7 +13,6 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from topoprint import Graph, Network, persistence, to_graph
-from topoprint.homology import forest
 
 ZETAS = st.sampled_from([1e-6, 0.1, 0.75])
 
@@ -28,17 +27,6 @@ def test_both_engines_and_both_forests_give_the_same_bars_of_a_network(network, 
     assert_same_bars(persistence(graph, engine="forest"), by_flagser)
     assert_same_bars(persistence(graph.laid_out(), engine="forest"), by_flagser)
     assert_same_bars(persistence(graph), by_flagser)
-
-
-@settings(deadline=None, max_examples=100)
-@given(layered_networks(largest=12), st.integers(2, 40))
-def test_any_choice_of_candidates_gives_the_same_bars(network, fewer):
-    graph = to_graph(network)
-    threshold = forest._threshold
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forest, "_threshold", lambda graph, wanted: threshold(graph, wanted // fewer))
-        from_few_candidates = persistence(graph)
-    assert_same_bars(from_few_candidates, persistence(graph.laid_out(), engine="forest"))
 
 
 @settings(deadline=None, max_examples=150)

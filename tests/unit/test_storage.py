@@ -21,7 +21,7 @@ READERS = [Diagram.load, load_distances, load_average, load_responses, Samples.l
 KINDS = ["diagram", "distances", "matrices", "responses", "data"]
 STAGES = ["diagram", "distances", "average", "respond", "prepare"]
 # The versions that each reads.
-READ = ["1 and 2", "1 and 2", "1 and 2", "1", "1"]
+READ = ["1 and 2 and 3", "1 and 2", "1 and 2", "1", "1"]
 
 
 def write(path, kind=KIND, version=1):
@@ -139,8 +139,8 @@ def test_an_hdf5_file_of_somebody_else_is_named(tmp_path, read):
 )
 def test_a_file_of_another_version_is_named(tmp_path, read, kind, stage, versions):
     path = tmp_path / "new.h5"
-    write(path, f"topoprint {kind}", version=3)
-    told = f"{path}: format version 3 .* reads {versions}; make it again with `topoprint {stage}`"
+    write(path, f"topoprint {kind}", version=9)
+    told = f"{path}: format version 9 .* reads {versions}; make it again with `topoprint {stage}`"
     with pytest.raises(InputError, match=told):
         read(path)
 

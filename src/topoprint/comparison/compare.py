@@ -10,7 +10,8 @@ from threadpoolctl import threadpool_limits
 from topoprint.comparison.matrix import Array, DistanceMatrix
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
-from topoprint.homology.graph import Graph, LayeredGraph, is_graph_file
+from topoprint.homology.graph import Graph, is_graph_file
+from topoprint.homology.network_graph import NetworkGraph
 from topoprint.homology.persistence import persistence
 from topoprint.identity import Index
 from topoprint.measures.base import Measure
@@ -19,7 +20,7 @@ from topoprint.measures.subject import Subject, new_cache
 from topoprint.networks.network import Network
 from topoprint.storage import format_of
 
-Comparable = Network | Graph | LayeredGraph | Diagram | str | os.PathLike[str]
+Comparable = Network | Graph | NetworkGraph | Diagram | str | os.PathLike[str]
 MeasureLike = str | Mapping[str, Any] | Measure
 
 
@@ -32,7 +33,7 @@ def compare(
 
     Parameters
     ----------
-    networks : sequence of Network, Graph, LayeredGraph, Diagram or path
+    networks : sequence of Network, Graph, NetworkGraph, Diagram or path
         At least two. A path is that of the file of a network (:meth:`topoprint.Network.load`), a
         graph or a diagram. Of graphs and diagrams, measures of the weights are not known.
     measures : iterable of str, mapping or Measure, optional
@@ -197,7 +198,7 @@ def _subject(label: str, one: Network | Diagram, cache: Any) -> Subject:
 def _load(one: Comparable) -> Network | Diagram:
     if isinstance(one, Network | Diagram):
         return one
-    if isinstance(one, Graph | LayeredGraph):
+    if isinstance(one, Graph | NetworkGraph):
         return persistence(one)
     if not isinstance(one, str | os.PathLike):
         raise InputError(

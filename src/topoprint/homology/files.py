@@ -7,7 +7,8 @@ from pathlib import Path
 from topoprint.costs import Cost
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
-from topoprint.homology.graph import Graph, LayeredGraph, is_graph_file, to_graph
+from topoprint.homology.graph import Graph, is_graph_file
+from topoprint.homology.network_graph import NetworkGraph, to_graph
 from topoprint.homology.persistence import Engine, persistence
 from topoprint.identity import NetworkId
 from topoprint.networks.network import Network
@@ -52,7 +53,7 @@ def diagram_of_file(
     spec = spec or DiagramSpec()
     own = NetworkId(network=path.stem)
     try:
-        graph: Graph | LayeredGraph
+        graph: Graph | NetworkGraph
         if is_graph_file(path):
             graph = Graph.load(path, spec.zeta)
         else:

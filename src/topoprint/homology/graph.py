@@ -1,4 +1,4 @@
-"""Weighted directed graphs: of a layered network (equation 1 of the paper), or any."""
+"""Weighted directed graphs, given by their edges (equation 1 of the paper)."""
 
 import os
 from dataclasses import dataclass
@@ -19,13 +19,10 @@ from topoprint.homology.edges import (
     vertices,
     whole,
 )
+from topoprint.homology.filtration import check_zeta, edge_values
 from topoprint.homology.triangles import is_triangle_free
 from topoprint.networks.files import read_tensors
 from topoprint.networks.maps import FloatArray
-from topoprint.networks.network import Network
-
-# Values are computed in float64 a block at a time, small enough to stay in the processor's cache.
-BLOCK = 1 << 16
 
 GRAPH_TENSORS = {"sources", "targets", "weights"}
 
@@ -159,131 +156,11 @@ class Graph:
         check_lengths(from_, to, signed, "weights")
         check_edges(n_vertices, from_, to, signed, numbers)
         magnitude = np.abs(signed)
-        values = edge_values(magnitude, float(magnitude.max()), _check_zeta(zeta))
+        values = edge_values(magnitude, float(magnitude.max()), check_zeta(zeta))
         forward = signed > 0
         return cls(
             int(n_vertices), np.where(forward, from_, to), np.where(forward, to, from_), values
         )
-
-
-@dataclass(frozen=True, eq=False)
-class LayeredGraph:
-    """The graph of a layered network, kept as the network: edges are laid out only on demand.
-
-    Vertices are the neurons, the inputs first, layer by layer, then one vertex a bias in the
-    order of the neurons that it feeds. Every weight and every bias is an edge (paper, 3.1).
-
-    Attributes
-    ----------
-    network : Network
-    zeta : float
-        Smoothing parameter ζ of equation 1.
-    biases : tuple of (ndarray or None)
-        The biases that are edges: the network's, or none where they are left out.
-    scale : float
-        max|W| over all weights and biases that are edges.
-    """
-
-    network: Network
-    zeta: float
-    biases: tuple[FloatArray | None, ...]
-    scale: float
-
-    @property
-    def n_neurons(self) -> int:
-        """Number of neurons, inputs included."""
-        return sum(self.network.layer_sizes)
-
-    @property
-    def n_vertices(self) -> int:
-        """Number of vertices: neurons and biases."""
-        return self.n_neurons + sum(len(bias) for bias in self.biases if bias is not None)
-
-    @property
-    def n_edges(self) -> int:
-        """Number of edges: weights and biases."""
-        return (
-            sum(weight.size for weight in self.network.weights) + self.n_vertices - self.n_neurons
-        )
-
-    def laid_out(self) -> Graph:
-        """Return the same graph as explicit vertices and directed edges."""
-        sizes = self.network.layer_sizes
-        first = np.concatenate([[0], np.cumsum(sizes)])
-        sources, targets, signed = [], [], []
-        next_bias = self.n_neurons
-        for layer, (weight, bias) in enumerate(zip(self.network.weights, self.biases, strict=True)):
-            to, from_ = np.indices(weight.shape)
-            sources.append(first[layer] + from_.ravel())
-            targets.append(first[layer + 1] + to.ravel())
-            signed.append(weight.ravel())
-            if bias is not None:
-                sources.append(next_bias + np.arange(len(bias)))
-                targets.append(first[layer + 1] + np.arange(len(bias)))
-                signed.append(bias)
-                next_bias += len(bias)
-        return Graph.from_weights(
-            self.n_vertices,
-            np.concatenate(sources),
-            np.concatenate(targets),
-            np.concatenate(signed),
-            self.zeta,
-        )
-
-
-def to_graph(network: Network, zeta: float = 1e-6, bias: bool = True) -> LayeredGraph:
-    """Make the weighted directed graph of a network (paper, section 3.1, equation 1).
-
-    Each weight w is an edge of filtration value max(1 − |w| / max|W|, ζ), reversed where w ≤ 0.
-
-    Parameters
-    ----------
-    network : Network
-    zeta : float
-        Smoothing parameter ζ, in (0, 1).
-    bias : bool
-        Whether biases are edges, each from a vertex of its own; without them max|W| is taken
-        over the weights alone.
-
-    Raises
-    ------
-    InputError
-        If zeta is outside (0, 1), or every weight that would be an edge is zero.
-    """
-    _check_zeta(zeta)
-    biases = network.biases if bias else (None,) * len(network.biases)
-    arrays = [*network.weights, *(vector for vector in biases if vector is not None)]
-    scale = max(max(float(array.max()), -float(array.min())) for array in arrays)
-    if scale == 0:
-        raise InputError("all weights are zero: equation 1 has nothing to divide by")
-    return LayeredGraph(network, float(zeta), biases, scale)
-
-
-def edge_values(
-    magnitudes: FloatArray, scale: float, zeta: float, out: FloatArray | None = None
-) -> FloatArray:
-    """Filtration values of edges (equation 1), computed in float64 and rounded once to float32.
-
-    Parameters
-    ----------
-    magnitudes : ndarray, float32, shape (n,)
-        |w| of each edge, or w itself: the sign does not matter.
-    scale : float
-        max|W|.
-    zeta : float
-        The smoothing parameter.
-    out : ndarray, float32, shape (n,), optional
-        Where to write the values.
-    """
-    values = np.empty(len(magnitudes), dtype=np.float32) if out is None else out
-    for start in range(0, len(magnitudes), BLOCK):
-        block = magnitudes[start : start + BLOCK].astype(np.float64)
-        np.abs(block, out=block)
-        block /= scale
-        np.subtract(1.0, block, out=block)
-        np.maximum(block, zeta, out=block)
-        values[start : start + BLOCK] = block
-    return values
 
 
 def is_graph_file(path: str | os.PathLike[str]) -> bool:
@@ -293,9 +170,3 @@ def is_graph_file(path: str | os.PathLike[str]) -> bool:
             return set(file.keys()) >= GRAPH_TENSORS
     except (OSError, SafetensorError):
         return False
-
-
-def _check_zeta(zeta: float) -> float:
-    if not 1e-38 <= zeta < 1:  # float32 knows nothing much smaller, and no edge's value is 0
-        raise InputError(f"zeta must lie between 0 and 1 (at least 1e-38), not {zeta}")
-    return float(zeta)

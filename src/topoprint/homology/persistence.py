@@ -6,24 +6,30 @@ import numpy as np
 from scipy import sparse
 
 from topoprint.errors import InputError
-from topoprint.homology.counts import ones
+from topoprint.homology.counts import all_one, ones
 from topoprint.homology.diagram import Diagram, constant
-from topoprint.homology.forest import layered_forest, spanning_forest
-from topoprint.homology.graph import Graph, LayeredGraph
-from topoprint.networks.maps import FloatArray
+from topoprint.homology.forest import spanning_forest
+from topoprint.homology.graph import Graph
+from topoprint.homology.multiset import Multiset
+from topoprint.homology.network_bars import network_bars
+from topoprint.homology.network_graph import NetworkGraph
+from topoprint.homology.unit_classes import has_no_triangle_of_classes
 
 Engine = Literal["auto", "forest", "flagser"]
 ENGINES: tuple[Engine, ...] = ("auto", "forest", "flagser")
 
+# Edges of a network that are laid out to look for triangles among them.
+MOST_LAID_OUT = 1 << 25
+
 
 def persistence(
-    graph: Graph | LayeredGraph, max_dimension: int = 3, engine: Engine = "auto"
+    graph: Graph | NetworkGraph, max_dimension: int = 3, engine: Engine = "auto"
 ) -> Diagram:
     """Compute persistent homology over Z2 of the directed flag complex of a graph.
 
     Parameters
     ----------
-    graph : Graph or LayeredGraph
+    graph : Graph or NetworkGraph
         Vertices enter at 0, each edge at its value, each larger simplex with its last edge.
     max_dimension : int
         Homology is computed in dimensions 0 … max_dimension.
@@ -49,43 +55,64 @@ def persistence(
         raise InputError(f"max_dimension must be a whole number from 0, not {max_dimension}")
     if engine == "flagser":
         return _flagser(graph, max_dimension)
-    if isinstance(graph, LayeredGraph):  # layers only meet their neighbours: bipartite
-        births, tree = layered_forest(graph)
-        components = 1
-    elif graph.is_triangle_free():
+    if isinstance(graph, NetworkGraph):
+        if has_no_triangle_of_classes(graph.network):
+            return _forest_diagram(*network_bars(graph), max_dimension)
+        graph = _laid_out(graph)
+    if graph.is_triangle_free():
         births, tree, components = spanning_forest(graph)
-    elif engine == "auto":
-        return _flagser(graph, max_dimension)
-    else:
+        split = (births, ones(len(births))), (tree, ones(len(tree)))
+        return _forest_diagram(*split, components, max_dimension)
+    if engine == "forest":
         raise InputError(
             "engine 'forest' is exact only without triangles, and this graph has one; "
             "use engine 'flagser' or 'auto'"
         )
-    return _forest_diagram(births, tree, components, max_dimension)
+    return _flagser(graph, max_dimension)
+
+
+def _laid_out(graph: NetworkGraph) -> Graph:
+    if graph.n_edges > MOST_LAID_OUT:
+        raise InputError(
+            f"the network may have triangles, and its {graph.n_edges:,} edges are too many to be "
+            f"laid out (at most {MOST_LAID_OUT:,}); give every sum of two connections a unit of "
+            "its own, as docs/method.md says"
+        )
+    return graph.laid_out()
 
 
 def _forest_diagram(
-    births: FloatArray, tree: FloatArray, components: int, max_dimension: int
+    others: Multiset, forest: Multiset, components: int, max_dimension: int
 ) -> Diagram:
     """Diagram of a one-dimensional complex from its sorted H1 births and H0 deaths."""
-    deaths = np.concatenate([tree[tree > 0], np.full(components, np.inf, dtype=np.float32)])
+    births, birth_counts = others
+    tree, tree_counts = forest
+    longer = tree > 0
+    if all_one(tree_counts):
+        last = np.full(components, np.inf, dtype=np.float32)
+        deaths = np.concatenate([tree[longer], last])
+        death_counts = ones(len(deaths))
+    else:
+        deaths = np.append(tree[longer], np.float32(np.inf))
+        death_counts = np.append(tree_counts[longer], components)
     empty = np.empty(0, dtype=np.float32)
-    for array in (births, deaths):
+    for array in (births, deaths, birth_counts, death_counts):
         array.flags.writeable = False
     all_births = [constant(0.0, len(deaths)), births, *[empty] * max_dimension]
     all_deaths = [deaths, constant(np.inf, len(births)), *[empty] * max_dimension]
-    births_, deaths_ = (tuple(all_[: max_dimension + 1]) for all_ in (all_births, all_deaths))
-    return Diagram(births_, deaths_, tuple(ones(len(of_dimension)) for of_dimension in births_))
+    all_counts = [death_counts, birth_counts, *[ones(0)] * max_dimension]
+    kept = slice(max_dimension + 1)
+    return Diagram(tuple(all_births[kept]), tuple(all_deaths[kept]), tuple(all_counts[kept]))
 
 
-def _flagser(graph: Graph | LayeredGraph, max_dimension: int) -> Diagram:
+def _flagser(graph: Graph | NetworkGraph, max_dimension: int) -> Diagram:
     try:
         from pyflagser import flagser_weighted
     except ImportError as error:
         raise InputError(
             "engine 'flagser' needs pyflagser: pip install '.[flagser]' in its sources"
         ) from error
-    laid_out = graph.laid_out() if isinstance(graph, LayeredGraph) else graph
+    laid_out = graph.laid_out() if isinstance(graph, NetworkGraph) else graph
     if laid_out.n_edges == 0:  # pyflagser 0.4.7 does not take a graph without edges
         essential = np.full((graph.n_vertices, 2), (0.0, np.inf))
         return Diagram.from_bars([essential, *[np.empty((0, 2))] * max_dimension])

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from topoprint.errors import InputError
-from topoprint.homology.graph import LayeredGraph
+from topoprint.homology.network_graph import NetworkGraph
 from topoprint.measures.base import Invariance, Pairwise
 from topoprint.measures.features import Computed, GraphOf
 from topoprint.measures.of_diagrams import OfGraphs
@@ -156,7 +156,7 @@ def _layers(network: Network) -> list[FloatArray]:
     return [layer / np.float32(scale) + np.float32(0) for layer in layers]  # no negative zeros
 
 
-def _edges(graph: LayeredGraph) -> Network:
+def _edges(graph: NetworkGraph) -> Network:
     """Leave out the biases that are no edges."""
     return Network.from_layers(zip(graph.network.weights, graph.biases, strict=True))
 

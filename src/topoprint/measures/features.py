@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
-from topoprint.homology.graph import LayeredGraph, to_graph
+from topoprint.homology.network_graph import NetworkGraph, to_graph
 from topoprint.homology.persistence import persistence
 from topoprint.measures.subject import Feature, Subject
 from topoprint.networks.network import Network
@@ -35,7 +35,7 @@ class GraphOf:
     zeta: float
     bias: bool
 
-    def of(self, subject: Subject) -> LayeredGraph:
+    def of(self, subject: Subject) -> NetworkGraph:
         """Make the graph."""
         return to_graph(subject.network, self.zeta, self.bias)
 

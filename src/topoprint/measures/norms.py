@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from topoprint.homology.graph import LayeredGraph, edge_values
+from topoprint.homology.filtration import edge_values
+from topoprint.homology.network_graph import NetworkGraph
 from topoprint.measures.base import Array, Invariance
 from topoprint.measures.features import GraphOf
 from topoprint.measures.of_diagrams import OfGraphs
@@ -16,7 +17,7 @@ from topoprint.networks.maps import FloatArray
 from topoprint.validation import Name
 
 
-def directed_values(graph: LayeredGraph) -> list[FloatArray]:
+def directed_values(graph: NetworkGraph) -> list[FloatArray]:
     """Filtration values of the edges, negative where an edge is reversed (w ≤ 0).
 
     Returns
@@ -76,7 +77,7 @@ def _apart(one: FloatArray, other: FloatArray) -> tuple[Array, Array]:
     return forward, backward
 
 
-def shape_of(graph: LayeredGraph) -> tuple[int, ...]:
+def shape_of(graph: NetworkGraph) -> tuple[int, ...]:
     """Sizes of the layers, and which of them have biases as edges."""
     with_bias = (int(bias is not None) for bias in graph.biases)
     return (*graph.network.layer_sizes, *with_bias)
@@ -113,8 +114,8 @@ class _Norm(OfGraphs):
             norms.append(self.norm(blocks, [np.zeros_like(block) for block in blocks]))
         return np.array(norms)
 
-    def _graph(self, subject: Subject) -> LayeredGraph:
-        graph: LayeredGraph = subject.feature(GraphOf(self.zeta, self.bias))
+    def _graph(self, subject: Subject) -> NetworkGraph:
+        graph: NetworkGraph = subject.feature(GraphOf(self.zeta, self.bias))
         return graph
 
 

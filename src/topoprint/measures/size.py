@@ -4,7 +4,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from topoprint.homology.graph import LayeredGraph, edge_values
+from topoprint.homology.network_bars import edge_counts
+from topoprint.homology.network_graph import NetworkGraph
 from topoprint.measures.base import Array, Invariance, Pairwise
 from topoprint.measures.features import Computed, GraphOf
 from topoprint.measures.of_diagrams import OfGraphs
@@ -16,14 +17,16 @@ BINS = 1 << 14
 _EVERYTHING: frozenset[Invariance] = frozenset({"neurons", "inputs", "scale", "signs", "wiring"})
 
 
-def weight_histogram(graph: LayeredGraph) -> Array:
+def weight_histogram(graph: NetworkGraph) -> Array:
     """Shares of the edges whose |w| / max|W| falls into each of BINS equal parts of [0, 1]."""
-    counts = np.zeros(BINS, dtype=np.int64)
-    for array in (*graph.network.weights, *graph.biases):
-        if array is not None:
-            values = edge_values(array.ravel(), graph.scale, graph.zeta).astype(np.float64)
-            bins = ((1 - values) * BINS).astype(np.int64)
-            counts += np.bincount(np.minimum(bins, BINS - 1), minlength=BINS)
+    counts = np.zeros(BINS)
+    for one in graph.maps:
+        for values, numbers in edge_counts(graph, one):
+            bins = np.minimum(((1 - values.astype(np.float64)) * BINS).astype(np.int64), BINS - 1)
+            if numbers.strides == (0,):  # of each value as many
+                counts += np.bincount(bins, minlength=BINS) * numbers[0]
+            else:
+                counts += np.bincount(bins, numbers, BINS)
     shares: Array = counts / counts.sum()
     return shares
 
@@ -33,7 +36,7 @@ def histograms_apart(one: Array, other: Array) -> float:
     return float(np.abs(np.cumsum(one - other)).sum() / BINS)
 
 
-def _n_edges(graph: LayeredGraph) -> int:
+def _n_edges(graph: NetworkGraph) -> int:
     return graph.n_edges
 
 

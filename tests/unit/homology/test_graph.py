@@ -4,8 +4,9 @@ from helpers import random_network
 from safetensors.numpy import save_file
 
 from topoprint import Graph, InputError, Network, to_graph
-from topoprint.homology import graph as graph_module
-from topoprint.homology.graph import edge_values, is_graph_file
+from topoprint.homology import filtration
+from topoprint.homology.filtration import edge_values
+from topoprint.homology.graph import is_graph_file
 
 
 def edges_of(graph):
@@ -75,7 +76,7 @@ def test_values_are_not_those_of_float32_arithmetic():
 def test_values_do_not_depend_on_the_block(monkeypatch):
     weights = np.random.default_rng(0).standard_normal(50).astype(np.float32)
     whole = edge_values(weights, 4.0, 1e-6)
-    monkeypatch.setattr(graph_module, "BLOCK", 7)
+    monkeypatch.setattr(filtration, "BLOCK", 7)
     out = np.empty(50, dtype=np.float32)
     assert edge_values(weights, 4.0, 1e-6, out=out) is out
     np.testing.assert_array_equal(out, whole)
@@ -84,7 +85,7 @@ def test_values_do_not_depend_on_the_block(monkeypatch):
 def test_biases_have_vertices_of_their_own():
     graph = to_graph(random_network((3, 4, 2), seed=0))
     laid_out = graph.laid_out()
-    assert (graph.n_neurons, graph.n_vertices, graph.n_edges) == (9, 15, 26)
+    assert (graph.n_vertices, graph.n_edges) == (15, 26)
     assert (laid_out.n_vertices, laid_out.n_edges) == (15, 26)
     degrees = np.bincount(np.concatenate([laid_out.sources, laid_out.targets]))
     np.testing.assert_array_equal(degrees, [4, 4, 4, 6, 6, 6, 6, 5, 5, *[1] * 6])

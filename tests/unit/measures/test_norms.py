@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import topoprint as tp
 from topoprint import DistanceMatrix
-from topoprint.homology.graph import LayeredGraph
+from topoprint.homology.network_graph import NetworkGraph
 
 NORMS = ("one_norm", "frobenius_norm")
 layer_sizes = st.lists(st.integers(1, 6), min_size=2, max_size=4)
@@ -19,7 +19,7 @@ def found(networks: list[tp.Network], bias: bool = True) -> dict[str, DistanceMa
     return tp.compare(networks, [{"kind": name, "bias": bias} for name in NORMS])
 
 
-def dense(graph: LayeredGraph) -> np.ndarray:
+def dense(graph: NetworkGraph) -> np.ndarray:
     """The adjacency matrix as numpy fills it from the edges, an independent way."""
     edges = graph.laid_out()
     matrix = np.zeros((edges.n_vertices, edges.n_vertices))

@@ -1,0 +1,187 @@
+"""Bars of a network of any architecture, without laying its edges out (docs/method.md)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import minimum_spanning_tree
+
+from topoprint.homology.contraction import by_everything, by_wires, joined
+from topoprint.homology.magnitudes import key_of, keys, magnitudes
+from topoprint.homology.places import Labels, Places
+from topoprint.networks.maps import FloatArray, IntArray, LinearMap, Wires
+
+Edges = tuple[Labels, Labels, FloatArray]  # both ends by their labels, and |w|
+
+# Weights of each map that a threshold is estimated on.
+SAMPLE = 4096
+# About this many edges a component are laid out at first, and at least so many.
+EDGES_A_COMPONENT = 2
+FEWEST_EDGES = 1 << 16
+# Edges are laid out and held this many at a time.
+BLOCK = 1 << 22
+# The least magnitude above 0.
+TINY = float(np.finfo(np.float32).smallest_subnormal)
+NONE = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """A minimum spanning forest of a network without its biases, which are leaves.
+
+    Attributes
+    ----------
+    magnitudes : ndarray, float32
+        |w| of the weights' edges in it, one an edge.
+    wires : int
+        Number of wires in it.
+    components : int
+        Connected components of the network.
+    """
+
+    magnitudes: FloatArray
+    wires: int
+    components: int
+
+
+def spanning_tree(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires]) -> Tree:
+    """Find a minimum spanning forest of units 0 … n_units − 1.
+
+    Wires come first and are contracted. Then the first edge at every unit is in the
+    forest (Borůvka). What is left is found as Kruskal does, a range of magnitudes at a time: of
+    those weights, the edges that join two components are laid out. Maps whose units hang together
+    already have no such edge; once only weights of 0 are left, their number is known without them.
+    """
+    places = list(_numbered(maps))
+    number, labels = by_wires(n_units, wires)
+    in_wires = n_units - number
+    components = by_everything(number, labels, places)
+    edges = _first_edges(number, labels, places)
+    found = [edges[2]]
+    number, after = joined(number, [edges[:2]])
+    labels = after[labels]
+    wanted, upper = max(FEWEST_EDGES, EDGES_A_COMPONENT * number), np.inf
+    while number > components and upper > 0:
+        still_open = [(one, some) for one in places if len(some := one.open_groups(labels))]
+        lower = _threshold([one.map for one, _ in still_open], wanted, upper)
+        parts = (
+            part
+            for one, groups in still_open
+            for part in _joining(one.map, groups, labels, lower or TINY, upper)
+        )
+        edges = _spanning(number, parts)
+        found.append(edges[2])
+        number, after = joined(number, [edges[:2]])
+        labels = after[labels]
+        upper, wanted = lower, 4 * wanted
+    found.append(np.zeros(number - components, dtype=np.float32))
+    return Tree(np.concatenate(found), in_wires, components)
+
+
+def _numbered(maps: Sequence[LinearMap]) -> Iterator[Places]:
+    base = 0
+    for one in maps:
+        if one.uses.any():
+            yield (places := Places(one, base))
+            base = places.end
+
+
+def _first_edges(number: int, labels: Labels, places: Sequence[Places]) -> Edges:
+    """Find edges that are the first of all at one of the components, some that join two.
+
+    Edges are ordered by (|w| descending, number). Where the first edge at a component joins it
+    to itself, the next one is not looked for.
+    """
+    best = np.full(number, -1, dtype=np.float32)
+    first = np.full(number, NONE, dtype=np.int64)
+    for one in places:
+        for units, magnitude, numbers in one.firsts():
+            own = labels[units]
+            before = best[own]
+            np.maximum.at(best, own, magnitude)
+            first[own[best[own] > before]] = NONE
+            greatest = magnitude == best[own]
+            np.minimum.at(first, own[greatest], numbers[greatest])
+    chosen = np.unique(first[first < NONE])
+    parts: list[Edges] = [(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32))]
+    for one in places:
+        own = chosen[np.searchsorted(chosen, one.base) : np.searchsorted(chosen, one.end)]
+        sources, targets, magnitude = one.ends(own)
+        from_, to = labels[sources], labels[targets]
+        joins = from_ != to
+        parts.append((from_[joins], to[joins], magnitude[joins]))
+    return _together(parts)
+
+
+def _threshold(maps: Sequence[LinearMap], wanted: int, upper: float) -> float:
+    """Estimate the magnitude that about ``wanted`` edges below ``upper`` reach; 0 if all do."""
+    samples, shares = [], []
+    for one in maps:
+        flat = one.weight.reshape(-1)
+        step = max(1, len(flat) // SAMPLE) | 1  # odd: not in step with the taps of most kernels
+        some = flat[::step]
+        magnitude = magnitudes(keys(some), some)
+        uses = one.uses[np.arange(0, len(flat), step) % len(one.uses)]
+        below = magnitude < upper
+        samples.append(magnitude[below])
+        shares.append(uses[below] * (len(flat) / len(some)))
+    sample, share = np.concatenate(samples), np.concatenate(shares)
+    order = np.argsort(-sample)
+    reached = np.cumsum(share[order])
+    if not len(reached) or reached[-1] <= wanted:
+        return 0.0
+    return float(sample[order[np.searchsorted(reached, wanted)]])
+
+
+def _joining(
+    one: LinearMap, groups: IntArray, labels: Labels, lower: float, upper: float
+) -> Iterator[Edges]:
+    """Lay out the edges with lower ≤ |w| < upper of some groups that join two components."""
+    weight = one.weight if len(groups) == len(one.weight) else one.weight[groups]
+    inside, outside = labels[one.inputs[groups]], labels[one.outputs[groups]]
+    every = keys(weight)
+    wanted = (every >= key_of(lower, weight)) & (every < key_of(upper, weight))
+    group, out, in_, tap = np.unravel_index(np.flatnonzero(wanted), weight.shape)
+    magnitude = magnitudes(every[wanted], weight)
+    for number, pairs in enumerate(one.pairs):
+        own = np.flatnonzero(tap == number)
+        rows = max(1, BLOCK // max(1, len(pairs)))
+        for start in range(0, len(own), rows):
+            some = own[start : start + rows]
+            from_ = inside[group[some], in_[some]][:, pairs[:, 0]]
+            to = outside[group[some], out[some]][:, pairs[:, 1]]
+            row, column = np.nonzero(from_ != to)
+            yield from_[row, column], to[row, column], magnitude[some[row]]
+
+
+def _spanning(number: int, parts: Iterable[Edges]) -> Edges:
+    """Find a minimum spanning forest of edges that come in parts."""
+    held: list[Edges] = [(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32))]
+    most = max(BLOCK, 4 * number)
+    for part in parts:
+        held.append(part)
+        if sum(len(magnitude) for *_, magnitude in held) > most:
+            held = [_forest(number, *_together(held))]
+    return _forest(number, *_together(held))
+
+
+def _together(parts: Sequence[Edges]) -> Edges:
+    from_, to, magnitude = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return from_, to, magnitude
+
+
+def _forest(number: int, from_: Labels, to: Labels, magnitude: FloatArray) -> Edges:
+    """Find a minimum spanning forest of edges between vertices 0 … number − 1."""
+    low, high = np.minimum(from_, to).astype(np.int64), np.maximum(from_, to)
+    order = np.argsort(-magnitude, kind="stable")
+    # scipy adds up the weights of edges between the same two vertices.
+    kept = order[np.unique((low * number + high)[order], return_index=True)[1]]
+    # The bits of a magnitude are in its order, and float64 holds them as they are. None is 0.
+    late = (1 << 31) - magnitude[kept].view(np.uint32).astype(np.int64)
+    graph = sparse.csr_array(
+        (late.astype(np.float64), (low[kept], high[kept])), shape=(number, number)
+    )
+    tree = minimum_spanning_tree(graph).tocoo()
+    bits = ((1 << 31) - tree.data.astype(np.int64)).astype(np.uint32)
+    return tree.row, tree.col, bits.view(np.float32)
