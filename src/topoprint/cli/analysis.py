@@ -12,13 +12,30 @@ from topoprint.cli.outputs import (
     PageOutput,
     TableOutput,
     folder_option,
-    make_parent,
+    make_parents,
     table_option,
 )
-from topoprint.comparison.files import find_averages, load_average
-from topoprint.comparison.matrix import AveragedMatrix
+from topoprint.comparison.files import (
+    AVERAGE_FORMAT,
+    find_averages,
+    load_average,
+    load_comparisons,
+)
+from topoprint.comparison.matrix import AveragedMatrix, Comparison
 from topoprint.errors import InputError
 from topoprint.identity import Index
+from topoprint.paper import paper as compared
+from topoprint.reporting.tables import (
+    Accuracy,
+    load_accuracies,
+    read_accuracies,
+    write_distances,
+    write_networks,
+    write_records,
+    write_statistics,
+)
+from topoprint.storage import format_of
+from topoprint.validation import parse_json
 
 if TYPE_CHECKING:  # its own imports take longer than most stages
     from topoprint.evaluation.evaluation import Evaluation
@@ -36,7 +53,6 @@ def figures(
     """Draw the heatmaps of the averaged matrices."""
     from topoprint.experiment.config import Figures
     from topoprint.reporting.heatmaps import write_dendrogram, write_heatmaps
-    from topoprint.validation import parse_json
 
     asked = parse_json(Figures, spec, "--spec") if spec else Figures(dendrogram=dendrogram)
     averaged = load_average(matrices)
@@ -55,11 +71,8 @@ def tables(
     networks: Annotated[Path, table_option("which row is which network")],
 ) -> None:
     """Write the averaged distances and their statistics as tables."""
-    from topoprint.reporting.tables import write_distances, write_networks, write_statistics
-
     averaged = load_average(matrices)
-    for path in (statistics, distances, networks):
-        make_parent(path)
+    make_parents(statistics, distances, networks)
     write_networks(networks, averaged[0])
     write_statistics(statistics, averaged)
     write_distances(distances, averaged)
@@ -72,16 +85,14 @@ def accuracy(
     figures: Annotated[Path | None, folder_option("Folder to draw them into.")] = None,
 ) -> None:
     """Collect the test accuracy of trained networks, as a table and a figure."""
-    from topoprint.reporting.tables import read_accuracies, write_accuracies
-
     scores = read_accuracies(networks)
-    make_parent(output)
-    write_accuracies(output, scores)
+    make_parents(output)
+    write_records(output, Accuracy, scores)
     if figures:
-        from topoprint.reporting.figures import write_accuracies as draw
+        from topoprint.reporting.figures import write_accuracies
 
         figures.mkdir(parents=True, exist_ok=True)
-        draw(figures, scores)
+        write_accuracies(figures, scores)
 
 
 @app.command()
@@ -115,12 +126,8 @@ def paper(
     control: Annotated[str, typer.Option(help="Experiment that is the control.")] = "input_order",
 ) -> None:
     """Set Tables 2 and 3 of the paper beside these matrices."""
-    from topoprint.paper import paper as compared
-    from topoprint.reporting.tables import write_records
-
     by_dataset = _by_dataset(matrices)
-    for path in (output, norms, statistics):
-        make_parent(path)
+    make_parents(output, norms, statistics)
     write_records(norms, compared.OwnNorm, compared.own_norms(by_dataset, control))
     write_records(
         statistics, compared.NormStatistics, compared.norm_statistics(by_dataset, control)
@@ -148,7 +155,6 @@ def evaluate(
     from topoprint.evaluation.retrieval import Retrieval
     from topoprint.evaluation.variance import VarianceExplained
     from topoprint.reporting.figures import write_findings
-    from topoprint.reporting.tables import write_records
 
     evaluations = _evaluations(distances)
     if len(evaluations) != 1:
@@ -156,8 +162,7 @@ def evaluate(
             f"the distances of one collection are evaluated, not of {', '.join(evaluations)}"
         )
     (found,) = evaluations.values()
-    for path in (null_tests, variance, retrieval):
-        make_parent(path)
+    make_parents(null_tests, variance, retrieval)
     write_records(null_tests, NullTest, found.null_tests)
     write_records(variance, VarianceExplained, found.variance)
     write_records(retrieval, Retrieval, found.retrieval)
@@ -176,10 +181,9 @@ def what_it_sees(
     """Put the evaluations of all data sets together: measure × question."""
     from topoprint.evaluation.findings import Finding, findings
     from topoprint.reporting.figures import write_findings
-    from topoprint.reporting.tables import write_records
 
     found = findings(_evaluations(distances))
-    make_parent(output)
+    make_parents(output)
     write_records(output, Finding, found)
     figures.mkdir(parents=True, exist_ok=True)
     write_findings(figures, found, "what_it_sees")
@@ -220,7 +224,6 @@ def reproduce(
         pair_up,
     )
     from topoprint.reporting.heatmaps import write_reproduction
-    from topoprint.reporting.tables import write_records
     from topoprint.reporting.words import agreement_in_words
 
     ours = _by_dataset(find_averages(results))
@@ -260,11 +263,7 @@ def report(
     benchmarks: Annotated[Path | None, typer.Option(help="Folder of benchmark files.")] = None,
 ) -> None:
     """Write the report, one self-contained HTML page."""
-    from topoprint.comparison.files import AVERAGE_FORMAT
     from topoprint.reporting.report import write_report
-    from topoprint.reporting.tables import load_accuracies
-    from topoprint.storage import format_of
-    from topoprint.validation import parse_json
 
     kinds = {path: format_of(path) for path in files}
     matrices = [path for path, kind in kinds.items() if kind == AVERAGE_FORMAT]
@@ -275,14 +274,12 @@ def report(
     scores = [score for path in tables for score in load_accuracies(path)]
     shown = parse_json(dict[str, Any], spec, "--spec")
     by_dataset, evaluations = _by_dataset(matrices), _evaluations(distances)
-    make_parent(output)
+    make_parents(output)
     write_report(output, by_dataset, scores, shown, benchmarks, evaluations)
 
 
 def _evaluations(paths: Sequence[Path]) -> "dict[str, Evaluation]":
     """Evaluate the distances of several collections, by the name of their data set."""
-    from topoprint.comparison.files import load_comparisons
-    from topoprint.comparison.matrix import Comparison
     from topoprint.evaluation.evaluation import evaluate
 
     by_dataset: dict[str, dict[str, list[Comparison]]] = {}

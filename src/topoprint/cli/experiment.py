@@ -7,9 +7,13 @@ from typing import Annotated
 import typer
 
 from topoprint.cli.options import Device, app
-from topoprint.cli.outputs import NetworkOutput, Output, make_parent, network_option
+from topoprint.cli.outputs import NetworkOutput, Output, make_parents, network_option
 from topoprint.errors import InputError
+from topoprint.identity import Index, NetworkId
+from topoprint.networks.network import Network
+from topoprint.responses.responses import save_responses
 from topoprint.storage import write_bytes
+from topoprint.validation import parse_json
 
 
 @app.command()
@@ -42,11 +46,10 @@ def prepare(
 ) -> None:
     """Fetch and prepare a data set."""
     from topoprint.experiment.datasets import DatasetConfig, load_dataset
-    from topoprint.validation import parse_json
 
     dataset = parse_json(DatasetConfig, spec, "--spec")
     samples = load_dataset(dataset, root)
-    make_parent(output)
+    make_parents(output)
     samples.save(output, dataset.model_dump(mode="json"))
 
 
@@ -65,12 +68,10 @@ def features(
     from topoprint.experiment.datasets.samples import Samples
     from topoprint.experiment.features import extract
     from topoprint.experiment.training import choose_device
-    from topoprint.validation import parse_json
 
     settings: FeatureSettings = parse_json(FeatureSettings, spec, "--spec")
     made, weights = extract(Samples.load(samples), settings, choose_device(device))
-    for path in (output, network):
-        make_parent(path)
+    make_parents(output, network)
     write_bytes(network, save(weights))
     made.save(output, settings.model_dump(mode="json"))
 
@@ -93,8 +94,6 @@ def train(
     from topoprint.experiment.design import NetworkSpec
     from topoprint.experiment.training import choose_device
     from topoprint.experiment.training import train as run
-    from topoprint.identity import NetworkId
-    from topoprint.validation import parse_json
 
     parsed: NetworkSpec = parse_json(NetworkSpec, spec, "--spec")
     labels = parsed.architecture.number_of_labels
@@ -103,7 +102,7 @@ def train(
     result = run(cell, parsed, loaded, choose_device(device), random_labels)
     for path, made in ((initial, result.initial), (output, result.trained)):
         if path:
-            make_parent(path)
+            make_parents(path)
             made.save(path)
 
 
@@ -118,11 +117,8 @@ def respond(
     from topoprint.experiment.datasets.samples import Samples
     from topoprint.experiment.design import NetworkSpec
     from topoprint.experiment.training import choose_device, in_order, one_reproducible_thread
-    from topoprint.identity import Index
-    from topoprint.networks.network import Network
     from topoprint.responses.respond import probes
     from topoprint.responses.respond import respond as run
-    from topoprint.responses.responses import save_responses
 
     loaded = Samples.load(samples)
     chosen = choose_device(device)
@@ -143,5 +139,5 @@ def respond(
         rows.append(network.row)
     index = Index(rows)
     index.check_distinct()
-    make_parent(output)
+    make_parents(output)
     save_responses(output, index, responses, probes(loaded.x_test))

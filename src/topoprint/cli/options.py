@@ -3,14 +3,19 @@
 import json
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from topoprint.errors import InputError
-
-if TYPE_CHECKING:  # its own imports take longer than most stages
-    from topoprint.measures.base import Measure
+from topoprint.measures.base import Measure
+from topoprint.measures.registry import (
+    PAPER,
+    make_measure,
+    make_measures,
+    measures,
+    with_settings,
+)
 
 app = typer.Typer(
     help="Topological fingerprints of neural networks: a subcommand a stage, each usable by hand.",
@@ -25,8 +30,6 @@ def _names() -> str:
     """Name all measures, where help is asked for; finding them takes longer than most stages."""
     if "--help" not in sys.argv[1:]:
         return ""
-    from topoprint.measures.registry import measures
-
     return f"Known are {', '.join(measures())}; "
 
 
@@ -49,7 +52,7 @@ Measures = Annotated[
 ]
 
 
-def parse_measures(asked: Sequence[str], **settings: Any) -> "list[Measure]":
+def parse_measures(asked: Sequence[str], **settings: Any) -> list[Measure]:
     """Make the measures that a command line asks for, with settings that all share.
 
     Raises
@@ -57,16 +60,12 @@ def parse_measures(asked: Sequence[str], **settings: Any) -> "list[Measure]":
     InputError
         If one is not known, or is asked for twice.
     """
-    from topoprint.measures.registry import PAPER, make_measures, with_settings
-
     made = make_measures(_parse(one) for one in asked or PAPER)
     return [with_settings(measure, settings) for measure in made]
 
 
-def _parse(asked: str) -> "Measure":
+def _parse(asked: str) -> Measure:
     """Read ``NAME`` or ``NAME:KEY=VALUE,KEY=VALUE``."""
-    from topoprint.measures.registry import make_measure
-
     name, _, rest = asked.partition(":")
     parameters: dict[str, Any] = {}
     for part in _split(rest):

@@ -89,6 +89,7 @@ PageOutput = Annotated[Path, file_option(".html", "Page to write.", "--output", 
 FolderOutput = Annotated[Path, folder_option("Folder to write into.", "--output", "-o")]
 
 
-def make_parent(path: Path) -> None:
-    """Make the folder that a file is to be written in."""
-    target_of(path).parent.mkdir(parents=True, exist_ok=True)
+def make_parents(*paths: Path) -> None:
+    """Make the folders that files are to be written in."""
+    for path in paths:
+        target_of(path).parent.mkdir(parents=True, exist_ok=True)

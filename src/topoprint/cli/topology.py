@@ -7,8 +7,19 @@ from typing import Annotated, Any
 import typer
 
 from topoprint.cli.options import Bias, Layers, MaxDimension, Measures, Zeta, app, parse_measures
-from topoprint.cli.outputs import Output, make_parent
+from topoprint.cli.outputs import Output, make_parents
+from topoprint.comparison.collection import DistancesSpec, compare_files
+from topoprint.comparison.compare import compare as run
+from topoprint.comparison.files import load_comparison, save_average, save_comparisons
+from topoprint.comparison.matrix import average as put_together
 from topoprint.errors import InputError
+from topoprint.homology.diagram import Diagram
+from topoprint.homology.files import DiagramSpec, diagram_of_file
+from topoprint.homology.graph import is_graph_file
+from topoprint.measures.registry import markdown, table
+from topoprint.networks.network import Network
+from topoprint.storage import format_of
+from topoprint.validation import parse_json
 
 
 @app.command()
@@ -23,13 +34,10 @@ def diagram(
     spec: Annotated[str | None, typer.Option(help="These four as JSON, in place of them.")] = None,
 ) -> None:
     """Compute the persistence diagram of a network."""
-    from topoprint.homology.files import DiagramSpec, diagram_of_file
-    from topoprint.validation import parse_json
-
     options = {"zeta": zeta, "bias": bias, "engine": engine, "max_dimension": max_dimension}
     asked = parse_json(DiagramSpec, spec or json.dumps(options), "--spec" if spec else "options")
     made = diagram_of_file(network, asked, layers.split(",") if layers else None)
-    make_parent(output)
+    make_parents(output)
     made.save(output)
 
 
@@ -53,17 +61,13 @@ def distances(
     An output that is there already is brought up to date: what it holds of the same files and
     parameters is taken over.
     """
-    from topoprint.comparison.collection import DistancesSpec, compare_files
-    from topoprint.comparison.files import save_comparisons
-    from topoprint.validation import parse_json
-
     wanted = (
         parse_json(DistancesSpec, spec, "--spec")
         if spec
         else DistancesSpec(measures=parse_measures(measure))
     )
     made = compare_files(files, wanted, previous=output)
-    make_parent(output)
+    make_parents(output)
     save_comparisons(output, made)
 
 
@@ -77,16 +81,12 @@ def average(
     ] = None,
 ) -> None:
     """Average the distances of several seeds."""
-    from topoprint.comparison.files import load_comparison, save_average
-    from topoprint.comparison.matrix import average as put_together
-    from topoprint.validation import parse_json
-
     names = parse_json(list[str], spec, "--spec") if spec else None
     found = {str(path): load_comparison(path) for path in distances}
     if len(found) < len(distances):
         raise InputError("a distance file is given twice")
     matrices = put_together(found, names)
-    make_parent(output)
+    make_parents(output)
     save_average(output, matrices)
 
 
@@ -108,13 +108,6 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print the distances between networks."""
-    from topoprint.comparison.compare import compare as run
-    from topoprint.homology.diagram import Diagram
-    from topoprint.homology.files import DiagramSpec, diagram_of_file
-    from topoprint.homology.graph import is_graph_file
-    from topoprint.networks.network import Network
-    from topoprint.storage import format_of
-
     if len(files) < 2:
         raise InputError("compare needs at least two networks or diagrams")
     chosen = layers.split(",") if layers else None
@@ -148,8 +141,6 @@ def measures(
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
 ) -> None:
     """List the measures: what each is, needs and declares."""
-    from topoprint.measures.registry import markdown, table
-
     rows = table()
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))

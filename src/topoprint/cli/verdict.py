@@ -9,6 +9,9 @@ import typer
 
 from topoprint.cli.options import Bias, Layers, Measures, Zeta, app, parse_measures
 from topoprint.errors import InputError
+from topoprint.measures.registry import measures
+from topoprint.networks.network import Network
+from topoprint.networks.nulls import NULLS
 
 
 @app.command()
@@ -30,9 +33,6 @@ def verdict(
     lies within ±2, networks that keep only what the null keeps would be as far apart.
     """
     from topoprint.evaluation.pairs import pair_tests
-    from topoprint.measures.registry import measures
-    from topoprint.networks.network import Network
-    from topoprint.networks.nulls import NULLS
 
     if len(files) < 2:
         raise InputError("verdict needs at least two networks")

@@ -11,8 +11,9 @@ from topoprint.errors import InputError
 from topoprint.experiment.datasets import DatasetConfig
 from topoprint.experiment.models import Architecture, Experiment, Training
 from topoprint.measures.base import Measure
+from topoprint.measures.of_diagrams import GraphSettings, GridSettings
 from topoprint.measures.registry import PAPER, MeasureEntry, measures, with_settings
-from topoprint.validation import Count, Name, Positive, Strict, explain, refuse_repeats
+from topoprint.validation import Count, Name, Strict, explain, refuse_repeats
 
 # Names that the workflow's own targets and folders bear.
 RESERVED = frozenset(
@@ -40,15 +41,6 @@ OLD_KEYS = {
 }
 
 
-class GraphSettings(Strict):
-    """Network → graph."""
-
-    zeta: Annotated[float, Field(ge=1e-38, lt=1)] = Field(
-        1e-6, description="Smoothing parameter ζ of equation 1"
-    )
-    bias: bool = Field(True, description="Whether biases are edges")
-
-
 class Homology(Strict):
     """Graph → diagram."""
 
@@ -56,16 +48,8 @@ class Homology(Strict):
     max_dimension: Annotated[int, Field(ge=0)] = 3
 
 
-class Distances(Strict):
+class Distances(GridSettings):
     """How diagrams are laid on a grid, by every measure that does not say otherwise itself."""
-
-    engine: Literal["exact", "giotto"] = "exact"
-    grid: Literal["paper", "shared"] = "paper"
-    bins: Annotated[int, Field(ge=2)] = 200
-    min_persistence: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
-        0.01, description="η: bars of at most this length are dropped"
-    )
-    infinity: Positive = Field(1.0, description="What stands for a death at ∞")
 
 
 NullName = Literal[

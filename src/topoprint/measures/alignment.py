@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 from topoprint.errors import InputError
 from topoprint.homology.network_graph import NetworkGraph
 from topoprint.measures.base import Invariance, Pairwise
-from topoprint.measures.features import Computed, GraphOf
+from topoprint.measures.features import Computed
 from topoprint.measures.of_diagrams import OfGraphs
 from topoprint.measures.renumbering import (
     IntArray,
@@ -174,7 +174,7 @@ class FrobeniusAligned(OfGraphs, Pairwise):
     @property
     def feature(self) -> Computed:
         """Weights and biases that are edges."""
-        return Computed(_edges, GraphOf(self.zeta, self.bias))
+        return Computed(_edges, self.graph)
 
     def distance(self, one: Network, other: Network) -> float:
         """Distance of two networks of one shape; NaN between others."""

@@ -10,7 +10,7 @@ from topoprint.homology.filtration import edge_values
 from topoprint.homology.map_forest import spanning_tree
 from topoprint.homology.network_graph import NetworkGraph
 from topoprint.measures.base import Pairwise
-from topoprint.measures.features import Computed, GraphOf
+from topoprint.measures.features import Computed
 from topoprint.measures.of_diagrams import OfGraphs
 from topoprint.networks.architecture import greatest_magnitude
 from topoprint.networks.maps import LinearMap
@@ -71,7 +71,7 @@ class NeuralPersistence(OfGraphs, Pairwise):
     @property
     def feature(self) -> Computed:
         """Neural persistence of the network."""
-        return Computed(_mean, GraphOf(self.zeta, self.bias))
+        return Computed(_mean, self.graph)
 
     def distance(self, one: float, other: float) -> float:
         """Absolute difference."""

@@ -10,7 +10,6 @@ import numpy as np
 from topoprint.homology.filtration import edge_values
 from topoprint.homology.network_graph import NetworkGraph
 from topoprint.measures.base import Array, Invariance
-from topoprint.measures.features import GraphOf
 from topoprint.measures.of_diagrams import OfGraphs
 from topoprint.measures.subject import Need, Subject
 from topoprint.networks.maps import FloatArray
@@ -115,7 +114,7 @@ class _Norm(OfGraphs):
         return np.array(norms)
 
     def _graph(self, subject: Subject) -> NetworkGraph:
-        graph: NetworkGraph = subject.feature(GraphOf(self.zeta, self.bias))
+        graph: NetworkGraph = subject.feature(self.graph)
         return graph
 
 

@@ -8,49 +8,55 @@ from pydantic import Field
 
 from topoprint.errors import InputError
 from topoprint.measures.base import Array, Measure
-from topoprint.measures.features import DiagramOf, Filtration
+from topoprint.measures.features import DiagramOf, Filtration, GraphOf
 from topoprint.measures.subject import Need, Subject
 from topoprint.summaries.base import Summary
 from topoprint.summaries.distances import Discretisation, GridKind, distances
-from topoprint.validation import Positive
-
-Zeta = Annotated[float, Field(ge=1e-38, lt=1)]
+from topoprint.validation import Positive, Strict
 
 
-class OfGraphs(Measure):
-    """A measure of the weighted graphs of networks (paper, section 3.1).
+class GraphSettings(Strict):
+    """Network → graph."""
 
-    Attributes
-    ----------
-    zeta : float
-        Smoothing parameter ζ of equation 1.
-    bias : bool
-        Whether biases are edges.
-    """
-
-    zeta: Zeta = Field(1e-6, description="Smoothing parameter ζ of equation 1")
+    zeta: Annotated[float, Field(ge=1e-38, lt=1)] = Field(
+        1e-6, description="Smoothing parameter ζ of equation 1"
+    )
     bias: bool = Field(True, description="Whether biases are edges")
 
 
-class OfDiagrams(OfGraphs):
-    """A measure of persistence diagrams.
-
-    Attributes
-    ----------
-    min_persistence : float
-        η: bars of at most this length are dropped, while essential bars are infinite.
-    infinity : float
-        What then stands for a death at ∞.
-    filtration : {"magnitude", "ranks"}
-        What the diagrams are of.
-    """
-
-    needs: ClassVar[frozenset[Need]] = frozenset({"diagram"})
+class BarSettings(Strict):
+    """Diagram → bars of finite length; essential bars are infinite while short ones are dropped."""
 
     min_persistence: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         0.01, description="η: bars of at most this length are dropped"
     )
     infinity: Positive = Field(1.0, description="What stands for a death at ∞")
+
+
+class GridSettings(BarSettings):
+    """Bars → summaries, as :class:`topoprint.summaries.distances.Discretisation`."""
+
+    grid: GridKind = Field("paper", description="Each pair its own grid, or one for all")
+    bins: Annotated[int, Field(ge=2)] = Field(200, description="Grid points")
+    engine: Literal["exact", "giotto"] = Field(
+        "exact", description="Our code, or giotto-tda's, which is for small networks"
+    )
+
+
+class OfGraphs(GraphSettings, Measure):
+    """A measure of the weighted graphs of networks (paper, section 3.1)."""
+
+    @property
+    def graph(self) -> GraphOf:
+        """Graph of a network."""
+        return GraphOf(self.zeta, self.bias)
+
+
+class OfDiagrams(BarSettings, OfGraphs):
+    """A measure of persistence diagrams, those of a ``filtration`` by magnitude or by ranks."""
+
+    needs: ClassVar[frozenset[Need]] = frozenset({"diagram"})
+
     filtration: Filtration = Field(
         "magnitude", description="Values of equation 1, or ranks within a layer"
     )
@@ -61,29 +67,20 @@ class OfDiagrams(OfGraphs):
         return DiagramOf(self.zeta, self.bias, self.filtration)
 
 
-class OfSummaries(OfDiagrams):
+class OfSummaries(GridSettings, OfDiagrams):
     """L2 distance of summaries of the diagrams on a grid, Euclidean norm over the dimensions.
 
     Attributes
     ----------
-    grid, bins
-        As in :class:`topoprint.summaries.distances.Discretisation`.
     dimensions : tuple of int, or None
         Homology dimensions to compare; None: all.
-    engine : {"exact", "giotto"}
-        Ours, or giotto-tda's own code; both give the same numbers.
     """
 
     # giotto-tda's name of the metric, where it has it.
     giotto: ClassVar[str] = ""
 
-    grid: GridKind = Field("paper", description="Each pair its own grid, or one for all")
-    bins: Annotated[int, Field(ge=2)] = Field(200, description="Grid points")
     dimensions: tuple[int, ...] | None = Field(
         None, strict=False, description="Homology dimensions to compare; null: all"
-    )
-    engine: Literal["exact", "giotto"] = Field(
-        "exact", description="Our code, or giotto-tda's, which is for small networks"
     )
 
     @property

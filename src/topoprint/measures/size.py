@@ -7,7 +7,7 @@ import numpy as np
 from topoprint.homology.network_bars import edge_counts
 from topoprint.homology.network_graph import NetworkGraph
 from topoprint.measures.base import Array, Invariance, Pairwise
-from topoprint.measures.features import Computed, GraphOf
+from topoprint.measures.features import Computed
 from topoprint.measures.of_diagrams import OfGraphs
 from topoprint.validation import Name
 
@@ -51,7 +51,7 @@ class NumberOfEdges(OfGraphs, Pairwise):
     @property
     def feature(self) -> Computed:
         """Number of edges."""
-        return Computed(_n_edges, GraphOf(self.zeta, self.bias))
+        return Computed(_n_edges, self.graph)
 
     def distance(self, one: int, other: int) -> float:
         """Absolute difference."""
@@ -70,7 +70,7 @@ class WeightHistogram(OfGraphs, Pairwise):
     @property
     def feature(self) -> Computed:
         """Histogram of the weights' magnitudes."""
-        return Computed(weight_histogram, GraphOf(self.zeta, self.bias))
+        return Computed(weight_histogram, self.graph)
 
     def distance(self, one: Array, other: Array) -> float:
         """Integral of the difference of the cumulative shares."""

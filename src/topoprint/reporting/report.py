@@ -14,11 +14,10 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
-from numpy.typing import NDArray
 
 from topoprint.comparison.matrix import AveragedMatrix
 from topoprint.evaluation.evaluation import Evaluation
-from topoprint.evaluation.statistics import GroupStatistics, group_spans, group_statistics
+from topoprint.evaluation.statistics import group_spans, group_statistics
 from topoprint.paper.paper import compare_with_paper, norm_statistics
 from topoprint.reporting.style import COLOURS, NOT_COMPARABLE, runs
 from topoprint.reporting.tables import Accuracy
@@ -50,57 +49,6 @@ PAPER_FIGURES = {
     4: [("mnist", "heat"), ("fashion_mnist", "heat"), ("cifar10", "heat")],
     5: [("language_identification", "landscape")],
 }
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One coloured cell of a heatmap on the page."""
-
-    row: int
-    column: int
-    colour: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Heatmap:
-    """A heatmap on the page, with the text that hovering over a cell shows."""
-
-    title: str
-    unit: str
-    low: str
-    high: str
-    cells: list[Cell]
-    count: int
-    spans: list[tuple[str, int, int]]
-
-
-@dataclass(frozen=True)
-class Measure:
-    """All that the page shows of one measure of one data set."""
-
-    name: str
-    heatmaps: list[Heatmap]
-    statistics: list[GroupStatistics]
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """All that the page shows of one data set."""
-
-    name: str
-    seeds: tuple[int, ...]
-    labels: tuple[str, ...]
-    measures: list[Measure]
-    accuracies: list[tuple[str, list[float], float]]
-
-
-@dataclass(frozen=True)
-class PaperFigure:
-    """A figure of the paper, and the data sets and measures that it shows."""
-
-    number: int
-    parts: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -159,6 +107,7 @@ def write_report(
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
         times=stage_times(benchmarks, matrices) if benchmarks else [],
         gradient=[_colour(share) for share in np.linspace(0, 1, 9)],
+        colour=_colour,
         told=_rounded,
     )
     write_bytes(path, page.encode())
@@ -178,8 +127,8 @@ def stage_times(
             if _concerns(file.relative_to(Path(benchmarks, stage)), matrices):
                 with file.open(newline="", encoding="utf-8") as lines:
                     rows += list(csv.DictReader(lines, delimiter="\t"))
-        seconds = [_number(row.get("s")) for row in rows]
-        if seconds:
+        if rows:
+            seconds = [_number(row.get("s")) for row in rows]
             memory = max(_number(row.get("max_rss")) for row in rows)
             times.append(StageTime(stage, len(rows), sum(seconds), max(seconds), memory))
     return times
@@ -198,55 +147,45 @@ def _concerns(file: Path, matrices: Mapping[str, Sequence[AveragedMatrix]]) -> b
 
 def _dataset(
     name: str, matrices: Sequence[AveragedMatrix], accuracies: Sequence[Accuracy]
-) -> Dataset:
+) -> dict[str, Any]:
     by_network: dict[str, list[float]] = {}
     for score in accuracies:
         if score.dataset == name:
             by_network.setdefault(score.network, []).append(100 * score.test_accuracy)
-    return Dataset(
-        name=name,
-        seeds=matrices[0].seeds,
-        labels=matrices[0].labels,
-        measures=[_measure(matrix) for matrix in matrices],
-        accuracies=[(net, own, float(np.mean(own))) for net, own in by_network.items()],
-    )
+    return {
+        "name": name,
+        "seeds": matrices[0].seeds,
+        "labels": matrices[0].labels,
+        "measures": [_measure(matrix) for matrix in matrices],
+        "accuracies": [(net, own, float(np.mean(own))) for net, own in by_network.items()],
+    }
 
 
-def _measure(matrix: AveragedMatrix) -> Measure:
+def _measure(matrix: AveragedMatrix) -> dict[str, Any]:
+    """Mean and standard deviation as titles, matrices and ends of their scales."""
     spread = float(np.nanmax(matrix.std)) or 1.0
-    return Measure(
-        name=matrix.measure,
-        heatmaps=[
-            _heatmap(matrix, "mean", matrix.mean, matrix.greatest),
-            _heatmap(matrix, "standard deviation", matrix.std, spread),
+    return {
+        "name": matrix.measure,
+        "heatmaps": [
+            (f"mean of {runs(matrix)}", matrix.mean, matrix.greatest),
+            (f"standard deviation of {runs(matrix)}", matrix.std, spread),
         ],
-        statistics=group_statistics(matrix),
-    )
+        "spans": group_spans(matrix.groups),
+        "tips": _tips(matrix),
+        "statistics": group_statistics(matrix),
+    }
 
 
-def _heatmap(
-    matrix: AveragedMatrix, title: str, values: NDArray[np.float64], top: float
-) -> Heatmap:
-    cells = [
-        Cell(
-            row,
-            column,
-            _colour(values[row, column] / top),
-            f"{row + 1} {one} – {column + 1} {other}: "
-            + _told(matrix.mean[row, column], matrix.std[row, column]),
-        )
-        for row, one in enumerate(matrix.labels)
-        for column, other in enumerate(matrix.labels)
+def _tips(matrix: AveragedMatrix) -> list[list[str]]:
+    """Say which networks each cell compares, and how far apart they are."""
+    labels, mean, std = matrix.labels, matrix.mean, matrix.std
+    return [
+        [
+            f"{row + 1} {one} – {column + 1} {other}: " + _told(mean[row, column], std[row, column])
+            for column, other in enumerate(labels)
+        ]
+        for row, one in enumerate(labels)
     ]
-    return Heatmap(
-        title=f"{title} of {runs(matrix)}",
-        unit="distance",
-        low="0",
-        high=f"{top:.4g}",
-        cells=cells,
-        count=len(matrix.labels),
-        spans=group_spans(matrix.groups),
-    )
 
 
 def _told(mean: float, std: float) -> str:
@@ -280,11 +219,13 @@ def _evaluation(name: str, found: Evaluation) -> dict[str, Any]:
             "words": in_words(found)}  # fmt: skip
 
 
-def _paper_figures(matrices: Mapping[str, Sequence[AveragedMatrix]]) -> list[PaperFigure]:
+def _paper_figures(
+    matrices: Mapping[str, Sequence[AveragedMatrix]],
+) -> list[tuple[int, list[tuple[str, str]]]]:
     """Where the paper's figures stand on the page, of those that this run has."""
     known = {(name, matrix.measure) for name, found in matrices.items() for matrix in found}
     return [
-        PaperFigure(number, parts)
+        (number, parts)
         for number, wanted in PAPER_FIGURES.items()
         if (parts := [part for part in wanted if part in known])
     ]

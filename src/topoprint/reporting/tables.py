@@ -8,6 +8,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from topoprint.comparison.matrix import AveragedMatrix
 from topoprint.errors import InputError
 from topoprint.evaluation.seeds import Estimate
@@ -76,30 +78,15 @@ def write_networks(path: str | os.PathLike[str], matrix: AveragedMatrix) -> None
     write_rows(path, ["number", "network", "group"], rows)
 
 
-def write_accuracies(path: str | os.PathLike[str], scores: Sequence[Accuracy]) -> None:
-    """Write the test scores, a row a network and seed."""
-    rows = [[s.dataset, s.network, s.seed, s.test_accuracy, s.test_loss] for s in scores]
-    write_rows(path, ["dataset", "network", "seed", "test_accuracy", "test_loss"], rows)
-
-
 def load_accuracies(path: str | os.PathLike[str]) -> list[Accuracy]:
-    """Read what :func:`write_accuracies` wrote."""
+    """Read a table of accuracies that :func:`write_records` wrote."""
     check_readable(path)
     try:
         with Path(path).open(newline="", encoding="utf-8") as file:
-            return [
-                Accuracy(
-                    row["dataset"],
-                    row["network"],
-                    int(row["seed"]),
-                    float(row["test_accuracy"]),
-                    float(row["test_loss"]),
-                )
-                for row in csv.DictReader(file)
-            ]
+            return TypeAdapter(list[Accuracy]).validate_python(list(csv.DictReader(file)))
     except OSError as error:
         raise file_error(error, path, "read") from error
-    except (KeyError, ValueError, TypeError) as error:
+    except ValueError as error:
         raise InputError(f"{path}: not a table of accuracies; make it again") from error
 
 

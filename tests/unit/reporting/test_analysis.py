@@ -18,9 +18,9 @@ from topoprint.reporting.tables import (
     load_accuracies,
     read_accuracies,
     write_distances,
+    write_records,
     write_statistics,
 )
-from topoprint.reporting.tables import write_accuracies as write_accuracy_table
 
 LABELS = ("size-1", "size-2", "size-3", "order-1", "order-2", "alone-1")
 GROUPS = ("size", "size", "size", "order", "order", "alone")
@@ -76,7 +76,7 @@ def test_accuracies_from_networks_to_table_and_back(tmp_path: Path) -> None:
     Network.from_layers([([[1.0]], None)], scores).save(tmp_path / "n.safetensors")
     found = read_accuracies([tmp_path / "n.safetensors"])
     assert found == [Accuracy("d", "size-1", 3, 0.1 + 0.2, 1e-17)]
-    write_accuracy_table(tmp_path / "a.csv", found)
+    write_records(tmp_path / "a.csv", Accuracy, found)
     assert load_accuracies(tmp_path / "a.csv") == found
 
 
