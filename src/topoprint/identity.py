@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import astuple, dataclass, fields, replace
 from typing import Any
 
 import h5py
@@ -10,7 +10,7 @@ import numpy as np
 
 from topoprint.errors import InputError
 
-# The table's column of each field; None is kept as −1 or NaN.
+# The table's column of each field, in their order; None is kept as −1 or NaN.
 _TEXT = h5py.string_dtype()
 _COLUMNS = np.dtype(
     [
@@ -173,13 +173,13 @@ class Index(tuple[Row, ...]):
 
     def write(self, group: h5py.Group, name: str = "index") -> None:
         """Write the table as a data set of named columns."""
-        table = np.empty(len(self), dtype=_COLUMNS)
-        for number, row in enumerate(self):
-            values = asdict(row.id) | {k: v for k, v in asdict(row).items() if k != "id"}
-            values["seed"] = -1 if row.id.seed is None else row.id.seed
-            values["step"] = np.nan if row.id.step is None else row.id.step
-            table[number] = tuple(values[column] for column in _COLUMNS.names or ())
-        group.create_dataset(name, data=table)
+        table = []
+        for row in self:
+            seed = -1 if row.id.seed is None else row.id.seed
+            step = np.nan if row.id.step is None else row.id.step
+            own = astuple(replace(row.id, seed=seed, step=step))
+            table.append((*own, row.group, row.shape, row.edges))
+        group.create_dataset(name, data=np.array(table, dtype=_COLUMNS))
 
     @classmethod
     def read(cls, group: h5py.Group, name: str = "index") -> "Index":
@@ -188,17 +188,13 @@ class Index(tuple[Row, ...]):
 
 
 def _rows(table: "np.ndarray[Any, Any]") -> Iterator[Row]:
-    for record in table:
-        found: dict[str, Any] = {
-            column: value.decode() if isinstance(value := record[column], bytes) else value.item()
-            for column in _COLUMNS.names or ()
-        }
-        if found["seed"] < 0:
-            found["seed"] = None
-        if np.isnan(found["step"]):
-            found["step"] = None
-        identity = NetworkId(**{field.name: found.pop(field.name) for field in fields(NetworkId)})
-        yield Row(identity, **found)
+    for record in table[[*(_COLUMNS.names or ())]].tolist():
+        dataset, network, seed, step, variant, repetition, *others = (
+            value.decode() if isinstance(value, bytes) else value for value in record
+        )
+        seed = None if seed < 0 else seed
+        step = None if np.isnan(step) else step
+        yield Row(NetworkId(dataset, network, seed, step, variant, repetition), *others)
 
 
 def stream(*names: str | int) -> int:

@@ -199,7 +199,7 @@ class Plan:
 
     def train_spec(self, dataset: str, network: str) -> str:
         """Say how a network is trained."""
-        return design.spec(self.config, dataset, network).model_dump_json()
+        return design.networks(self.config, dataset)[network].model_dump_json()
 
     def diagram_spec(self) -> str:
         """Say how diagrams are made."""

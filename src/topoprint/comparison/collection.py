@@ -18,13 +18,13 @@ from topoprint.costs import Cost
 from topoprint.errors import InputError
 from topoprint.homology.diagram import FORMAT as DIAGRAM
 from topoprint.homology.diagram import Diagram
-from topoprint.identity import Index, NetworkId, Row
+from topoprint.identity import Index, NetworkId
 from topoprint.measures.base import Measure
 from topoprint.measures.registry import MeasureEntry
 from topoprint.measures.subject import Subject, new_cache
 from topoprint.networks.files import read_id
 from topoprint.networks.network import Network
-from topoprint.networks.nulls import NULLS, null_network
+from topoprint.networks.nulls import NULLS
 from topoprint.responses.responses import FORMAT as RESPONSES
 from topoprint.responses.responses import Responses, load_responses
 from topoprint.storage import digest, format_of
@@ -203,22 +203,17 @@ def _of_state(known: Known, originals: Sequence[NetworkId], state: str) -> list[
 
 def _made(real: State, null: str, repetition: int, cache: Any) -> State:
     """Null models that are made of the networks, each from a random stream of its own."""
-    subjects, rows = [], []
-    for subject, row in zip(real.subjects, real.index, strict=True):
-        own = replace(row.id, variant=null, repetition=repetition)
-        subjects.append(
-            Subject(
-                f"{null} of {subject.name}",
-                partial(_null_of, subject, null, row.id.stream(null, repetition)),
-                cache=cache,
-            )
-        )
-        rows.append(Row(own, row.group, row.shape, row.edges))
-    return State(subjects, Index(rows), ())
-
-
-def _null_of(subject: Subject, null: str, seed: int) -> Network:
-    return null_network(subject.network, null, seed)
+    return State(
+        [
+            subject.null_model(null, row.id.stream(null, repetition), cache)
+            for subject, row in zip(real.subjects, real.index, strict=True)
+        ],
+        Index(
+            replace(row, id=replace(row.id, variant=null, repetition=repetition))
+            for row in real.index
+        ),
+        (),
+    )
 
 
 def _compare(
@@ -230,28 +225,21 @@ def _compare(
     """Compare networks of one state; of null models, each with its network as well."""
     originals = real.subjects if real else []
     inputs = (*state.inputs, *(real.inputs if real else ()))
-    known = Comparison(state.index, {})
-    for found in earlier:
-        if (found.index, found.inputs) == (state.index, inputs):
-            known = found
+    alike = [found for found in earlier if (found.index, found.inputs) == (state.index, inputs)]
+    known = alike[-1] if alike else Comparison(state.index, {})
     if real:
         everyone = [*state.subjects, *originals]
         measures = [m for m in measures if all(s.has(n) for n in m.needs for s in everyone)]
-    kept = [
-        measure.name
+    kept = {
+        measure.name: found
         for measure in measures
-        if measure.name in known.matrices
-        and known.matrices[measure.name].parameters == measure.parameters
-    ]
+        if (found := known.matrices.get(measure.name)) and found.parameters == measure.parameters
+    }
     asked = [measure for measure in measures if measure.name not in kept]
     fresh = distances_of(state.subjects, state.index, asked)
-    own = {measure.name: _own(measure, state.subjects, originals) for measure in asked if real} | {
-        name: known.own[name] for name in kept if real
-    }
-    matrices = {
-        measure.name: fresh.get(measure.name) or known.matrices[measure.name]
-        for measure in measures
-    }
+    matrices = {measure.name: (kept | fresh)[measure.name] for measure in measures}
+    own = {name: known.own[name] for name in kept if real}
+    own |= {measure.name: _own(measure, state.subjects, originals) for measure in asked if real}
     told = f"computed {', '.join(fresh) or 'none'}, kept {len(kept)}" if kept else "computed"
     print(f"{state.index[0].id.state or 'networks'}: {len(matrices)} measures, {told}",
           file=sys.stderr)  # fmt: skip

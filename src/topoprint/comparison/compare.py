@@ -60,13 +60,7 @@ def compare(
     if len(networks) < 2:
         raise InputError("comparing needs at least two networks")
     loaded = [_load(network) for network in networks]
-    if labels is None:
-        labels = [one.id.network or str(number) for number, one in enumerate(loaded)]
-    if len(labels) != len(loaded):
-        raise InputError(f"{len(labels)} labels for {len(loaded)} networks")
-    cache = new_cache()
-    subjects = [_subject(label, one, cache) for label, one in zip(labels, loaded, strict=True)]
-    return distances_of(subjects, Index.of_names(labels), make_measures(measures))
+    return _compare(loaded, "networks", labels, make_measures(measures))
 
 
 def distance_matrix(
@@ -118,13 +112,7 @@ def distance_matrix(
     measure = with_settings(make_measure(metric, **given), _made_with(diagrams))
     if not diagrams:
         raise InputError("no diagrams to compare")
-    if labels is None:
-        labels = [one.id.network or str(number) for number, one in enumerate(diagrams)]
-    if len(labels) != len(diagrams):
-        raise InputError(f"{len(labels)} labels for {len(diagrams)} diagrams")
-    cache = new_cache()
-    subjects = [_subject(label, one, cache) for label, one in zip(labels, diagrams, strict=True)]
-    return distances_of(subjects, Index.of_names(labels), [measure])[measure.name]
+    return _compare(diagrams, "diagrams", labels, [measure])[measure.name]
 
 
 def distances_of(
@@ -187,6 +175,21 @@ def _made_with(diagrams: Sequence[Diagram]) -> dict[str, Any]:
                     f"the diagrams were made with {name} {told[name]} and {value}; make all alike"
                 )
     return told
+
+
+def _compare(
+    found: Sequence[Network | Diagram],
+    what: str,
+    labels: Sequence[str] | None,
+    measures: Iterable[Measure],
+) -> dict[str, DistanceMatrix]:
+    if labels is None:
+        labels = [one.id.network or str(number) for number, one in enumerate(found)]
+    if len(labels) != len(found):
+        raise InputError(f"{len(labels)} labels for {len(found)} {what}")
+    cache = new_cache()
+    subjects = [_subject(label, one, cache) for label, one in zip(labels, found, strict=True)]
+    return distances_of(subjects, Index.of_names(labels), measures)
 
 
 def _subject(label: str, one: Network | Diagram, cache: Any) -> Subject:

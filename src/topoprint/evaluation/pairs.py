@@ -1,10 +1,9 @@
 """Null tests of single pairs of networks: whether a distance is small or large."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,6 @@ from topoprint.identity import Index, stream
 from topoprint.measures.base import Measure
 from topoprint.measures.subject import Subject, new_cache
 from topoprint.networks.network import Network
-from topoprint.networks.nulls import null_network
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,12 @@ def pair_tests(
     by_null: dict[str, dict[str, list[Array]]] = {}
     for null in nulls:
         of_measures = by_null.setdefault(null, {measure.name: [] for measure in measures})
-        for made in _nulls(networks, labels, null, repetitions):
+        for repetition in range(repetitions):
+            cache = new_cache()  # what is known of a null model is of no use to the next
+            made = [
+                subject.null_model(null, stream("verdict", position, null, repetition), cache)
+                for position, subject in enumerate(subjects)
+            ]
             for name, matrix in distances_of(made, index, measures).items():
                 of_measures[name].append(matrix.values)
     return [
@@ -110,19 +113,3 @@ def z_score(distance: float, nulls: Array) -> float:
 
 def _itself(network: Network) -> Network:
     return network
-
-
-def _nulls(
-    networks: Sequence[Network], labels: Sequence[str], null: str, repetitions: int
-) -> Iterator[list[Subject]]:
-    """Null models of all networks, repetition by repetition."""
-    for repetition in range(repetitions):
-        cache: Any = new_cache()
-        yield [
-            Subject(
-                f"{null} of {label}",
-                partial(null_network, network, null, stream("verdict", position, null, repetition)),
-                cache=cache,
-            )
-            for position, (label, network) in enumerate(zip(labels, networks, strict=True))
-        ]

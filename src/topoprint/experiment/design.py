@@ -17,33 +17,18 @@ class NetworkSpec(Strict):
     training: Training = Training()
 
 
-def groups(config: Config, dataset: str) -> dict[str, str]:
-    """Experiment of each network by its name ``{experiment}-{value}``, in the config's order."""
+def networks(config: Config, dataset: str) -> dict[str, NetworkSpec]:
+    """Tell each network's training, by its name ``{experiment}-{value}``, in the config's order."""
+    own = dataset_config(config, dataset)
     return {
-        f"{experiment.name}-{changes.value}": experiment.name
-        for experiment in config.experiments_of(dataset_config(config, dataset))
-        for changes in experiment.networks
-    }
-
-
-def networks(config: Config, dataset: str) -> dict[str, Architecture]:
-    """Architectures by network name, in the order of the config."""
-    return {
-        f"{experiment.name}-{changes.value}": config.base.model_copy(
-            update=changes.model_dump(exclude_unset=True)
+        f"{experiment.name}-{changes.value}": NetworkSpec(
+            group=experiment.name,
+            architecture=config.base.model_copy(update=changes.model_dump(exclude_unset=True)),
+            training=own.training or config.training,
         )
-        for experiment in config.experiments_of(dataset_config(config, dataset))
+        for experiment in config.experiments_of(own)
         for changes in experiment.networks
     }
-
-
-def spec(config: Config, dataset: str, network: str) -> NetworkSpec:
-    """Collect what a network's training is told."""
-    return NetworkSpec(
-        group=groups(config, dataset)[network],
-        architecture=networks(config, dataset)[network],
-        training=dataset_config(config, dataset).training or config.training,
-    )
 
 
 def cells(config: Config) -> Iterator[NetworkId]:
@@ -59,8 +44,8 @@ def control(config: Config) -> dict[str, list[str]]:
     found = {
         dataset.name: [
             network
-            for network, group in groups(config, dataset.name).items()
-            if group == config.control
+            for network, spec in networks(config, dataset.name).items()
+            if spec.group == config.control
         ]
         for dataset in config.datasets
     }

@@ -6,7 +6,6 @@ convolutional layers of one network, trained once a data set and the same for al
 
 import math
 import sys
-from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -17,11 +16,8 @@ from topoprint.errors import InputError
 from topoprint.experiment.datasets.base import FeatureSettings
 from topoprint.experiment.datasets.samples import Inputs, Samples
 from topoprint.experiment.models import Training
-from topoprint.experiment.progress import Progress
-from topoprint.experiment.training import one_reproducible_thread, rmsprop_step
+from topoprint.experiment.training import epochs, initialise, one_reproducible_thread
 from topoprint.identity import stream
-
-__all__ = ["FeatureSettings", "extract"]
 
 CHANNELS = (32, 64, 128)  # of two convolutions each, before a pooling that halves the image
 DENSE = (128, 64)
@@ -92,7 +88,7 @@ def _feature_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 class _Network(nn.Module):
-    """Convolutions and dense layers with ReLU; Glorot-uniform weights, zero biases, as in Keras."""
+    """Convolutions and dense layers with ReLU."""
 
     def __init__(self, shape: tuple[int, ...], classes: int, dropout: float) -> None:
         super().__init__()
@@ -109,10 +105,7 @@ class _Network(nn.Module):
             dense += [nn.Linear(width, size), nn.ReLU(), nn.Dropout(dropout)]
             width = size
         dense.append(nn.Linear(width, classes))
-        for layer in convolutions + dense:
-            if isinstance(layer, nn.Conv2d | nn.Linear):
-                nn.init.xavier_uniform_(layer.weight)
-                nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+        initialise(convolutions + dense)
         self.convolutions = nn.Sequential(*convolutions)
         self.classifier = nn.Sequential(*dense)
 
@@ -131,24 +124,12 @@ class _Network(nn.Module):
 def _fit(
     model: nn.Module, samples: Samples, settings: FeatureSettings, device: torch.device
 ) -> None:
-    """Train in place on the training samples, telling of each epoch on stderr."""
+    """Train in place on the training samples."""
     x = torch.from_numpy(samples.x_train).view(-1, *samples.shape).to(device)
     y = torch.from_numpy(samples.y_train).to(device)
-    parameters: list[Tensor] = list(model.parameters())
-    squares = [torch.zeros_like(parameter) for parameter in parameters]
-    rule = Training(learning_rate=settings.learning_rate)
-    cross_entropy = nn.CrossEntropyLoss()
-    model.train()
-    progress = Progress(f"{samples.name} features", settings.epochs)
-    for epoch in range(1, settings.epochs + 1):
-        total = torch.zeros((), device=device)
-        for batch in torch.split(torch.randperm(len(x)).to(device), settings.batch_size):
-            loss = cross_entropy(model(x[batch]), y[batch])
-            rmsprop_step(parameters, torch.autograd.grad(loss, parameters), squares, rule)
-            total += loss.detach() * len(batch)
-        mean = float(total) / len(x)
-        progress.after(epoch, mean)
-        if not math.isfinite(mean):
+    training = Training(**settings.model_dump())
+    for loss in epochs(model, x, y, training, f"{samples.name} features"):
+        if not math.isfinite(loss):
             raise InputError(
                 f"training of the features of {samples.name} diverged; try a smaller learning_rate"
             )
@@ -162,14 +143,10 @@ def _apply(
     model.eval()
     features = np.empty((len(inputs), math.prod(_feature_shape(samples.shape))), np.float32)
     scores = np.empty((len(inputs), len(samples.classes)), np.float32)
-    for rows in _batches(len(inputs)):
+    for start in range(0, len(inputs), EVALUATION_BATCH):
+        rows = slice(start, start + EVALUATION_BATCH)
         images = torch.from_numpy(inputs[rows]).view(-1, *samples.shape).to(device)
         outputs = model.features(images)
         features[rows] = outputs.cpu().numpy()
         scores[rows] = model.classifier(outputs).cpu().numpy()
     return features, scores
-
-
-def _batches(length: int) -> Iterator[slice]:
-    for start in range(0, length, EVALUATION_BATCH):
-        yield slice(start, start + EVALUATION_BATCH)

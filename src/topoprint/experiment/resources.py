@@ -43,7 +43,7 @@ class Needs:
     def train(self, dataset: str, network: str) -> Need:
         """Training of one network."""
         data = self._inputs(dataset)
-        spec = design.spec(self._config, dataset, network)
+        spec = design.networks(self._config, dataset)[network]
         count = edges(spec.architecture, data)
         # Permuted inputs are a second copy of them.
         copies = 2 if spec.architecture.input_order else 1
@@ -77,7 +77,7 @@ class Needs:
 
     def _edges(self, networks: Mapping[str, Sequence[str]]) -> int:
         return sum(
-            edges(known[name], self._inputs(dataset))
+            edges(known[name].architecture, self._inputs(dataset))
             for dataset, names in networks.items()
             for known in [design.networks(self._config, dataset)]
             for name in names

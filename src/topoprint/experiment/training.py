@@ -1,7 +1,7 @@
 """Trains one network as the paper's authors did (section 3.2; docs/method.md)."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -80,7 +80,9 @@ def train(
         model = _network(x_train.shape[1], spec.architecture, len(samples.classes), training)
         initial = _arrays(model)
         model.to(target)
-        _fit(model, x_train[:n_fit], y_train[:n_fit], training, cell)
+        told = f"{cell.dataset} {cell.network} seed {cell.seed}"
+        for _ in epochs(model, x_train[:n_fit], y_train[:n_fit], training, told):
+            pass
         test = (x_test.to(target), torch.from_numpy(samples.y_test).to(target))
         scores = {"test": _evaluate(model, *test)}
         if n_fit < len(y_train):
@@ -117,7 +119,7 @@ def choose_device(name: str) -> str:
 def _network(
     inputs: int, architecture: Architecture, outputs: int, training: Training
 ) -> nn.Module:
-    """Dense layers with ReLU and dropout; Glorot-uniform weights, zero biases, as in Keras."""
+    """Dense layers with ReLU and dropout."""
     layers: list[nn.Module] = []
     for _ in range(architecture.number_of_layers):
         layers += [nn.Linear(inputs, architecture.layer_size), nn.ReLU()]
@@ -125,19 +127,30 @@ def _network(
             layers.append(nn.Dropout(training.dropout))
         inputs = architecture.layer_size
     layers.append(nn.Linear(inputs, outputs))
-    for layer in layers:
-        if isinstance(layer, nn.Linear):
-            nn.init.xavier_uniform_(layer.weight)
-            nn.init.zeros_(layer.bias)
+    initialise(layers)
     return nn.Sequential(*layers)
 
 
-def _fit(model: nn.Module, x: Tensor, y: Tensor, training: Training, cell: NetworkId) -> None:
+def initialise(layers: Iterable[nn.Module]) -> None:
+    """Glorot-uniform weights and zero biases, as in Keras, in the order of the layers."""
+    for layer in layers:
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+
+
+def epochs(
+    model: nn.Module, x: Tensor, y: Tensor, training: Training, told: str
+) -> Iterator[float]:
+    """Train in place on labelled inputs, an epoch for each mean loss that is taken.
+
+    stderr is told of the epochs, and that they are of ``told``.
+    """
     parameters: list[Tensor] = list(model.parameters())
     squares = [torch.zeros_like(parameter) for parameter in parameters]
     cross_entropy = nn.CrossEntropyLoss()
     model.train()
-    progress = Progress(f"{cell.dataset} {cell.network} seed {cell.seed}", training.epochs)
+    progress = Progress(told, training.epochs)
     for epoch in range(1, training.epochs + 1):
         total = torch.zeros((), device=x.device)
         for batch in torch.split(torch.randperm(len(x)).to(x.device), training.batch_size):
@@ -145,7 +158,9 @@ def _fit(model: nn.Module, x: Tensor, y: Tensor, training: Training, cell: Netwo
             gradients = torch.autograd.grad(loss, parameters)
             rmsprop_step(parameters, gradients, squares, training)
             total += loss.detach() * len(batch)
-        progress.after(epoch, float(total) / len(x))
+        mean = float(total) / len(x)
+        progress.after(epoch, mean)
+        yield mean
 
 
 @torch.no_grad()

@@ -10,7 +10,7 @@ from cachetools import LRUCache, cachedmethod
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
 from topoprint.networks.network import Network
-from topoprint.networks.nulls import NullError
+from topoprint.networks.nulls import NullError, null_network
 from topoprint.responses.responses import Responses
 
 # What measures may ask of a network.
@@ -97,6 +97,12 @@ class Subject:
         except NullError:
             return False
         return True
+
+    def null_model(self, null: str, seed: int, cache: "LRUCache[Any, Any]") -> "Subject":
+        """Give a null model of the network (:func:`topoprint.networks.nulls.null_network`)."""
+        return Subject(
+            f"{null} of {self.name}", lambda: null_network(self.network, null, seed), cache=cache
+        )
 
     @cachedmethod(lambda self: self._cache, key=lambda self, feature: (self, feature))
     def feature(self, feature: Feature) -> Any:

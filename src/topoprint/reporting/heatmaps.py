@@ -42,22 +42,20 @@ def write_heatmaps(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> No
     Both show shares of the greatest mean distance, on a scale from 0; the mean's ends at 1.
     """
     spread = matrix.std / matrix.greatest
-    _write_heatmap(
-        matrix,
-        matrix.mean / matrix.greatest,
-        1.0,
-        f"{spoken(matrix.measure)}: mean of {runs(matrix)}",
-        f"distance / {matrix.greatest:.4g}",
-        Path(folder) / f"{matrix.measure}_mean",
-    )
-    _write_heatmap(
-        matrix,
-        spread,
-        float(np.nanmax(spread)) or 1.0,
-        f"{spoken(matrix.measure)}: standard deviation of {runs(matrix)}",
-        f"deviation / {matrix.greatest:.4g}",
-        Path(folder) / f"{matrix.measure}_std",
-    )
+    for part, values, top, title, unit in (
+        ("mean", matrix.mean / matrix.greatest, 1.0, "mean", "distance"),
+        ("std", spread, float(np.nanmax(spread)) or 1.0, "standard deviation", "deviation"),
+    ):
+        with mpl.rc_context(STYLE):
+            figure = Figure(figsize=(5.4, 4.9), layout="constrained")
+            axes = figure.add_subplot()
+            image = _draw(axes, matrix, values, top)
+            axes.set_title(
+                f"{spoken(matrix.measure)}: {title} of {runs(matrix)}", fontsize=10, pad=28
+            )
+            bar = figure.colorbar(image, ax=axes, shrink=0.86, pad=0.02)
+            bar.set_label(f"{unit} / {matrix.greatest:.4g}")
+            save_figure(figure, Path(folder) / f"{matrix.measure}_{part}")
 
 
 def write_overview(folder: str | os.PathLike[str], matrices: Mapping[str, AveragedMatrix]) -> None:
@@ -188,19 +186,6 @@ def write_dendrogram(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> 
         grid.figure.suptitle(title, fontsize=10, y=0.985)
         save_figure(grid.figure, stem)
         plt.close(grid.figure)
-
-
-def _write_heatmap(
-    matrix: AveragedMatrix, values: Array, top: float, title: str, unit: str, stem: Path
-) -> None:
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(5.4, 4.9), layout="constrained")
-        axes = figure.add_subplot()
-        image = _draw(axes, matrix, values, top)
-        axes.set_title(title, fontsize=10, pad=28)
-        bar = figure.colorbar(image, ax=axes, shrink=0.86, pad=0.02)
-        bar.set_label(unit)
-        save_figure(figure, stem)
 
 
 def _draw(

@@ -1,7 +1,7 @@
 from support import ROOT
 
 from topoprint.experiment.config import Config, load_config, parse_config
-from topoprint.experiment.design import cells, networks, spec
+from topoprint.experiment.design import cells, networks
 from topoprint.experiment.models import Architecture
 from topoprint.identity import stream
 
@@ -22,7 +22,7 @@ def test_the_19_networks_of_table_1() -> None:
     assert (base.layer_size, base.number_of_layers, base.number_of_labels) == (512, 2, "all")
     changed = {
         name: {key for key in Architecture.model_fields if getattr(a, key) != getattr(base, key)}
-        for name, a in found.items()
+        for name, a in ((name, spec.architecture) for name, spec in found.items())
     }
     assert all(len(keys) <= 1 for keys in changed.values())
     assert [name for name, keys in changed.items() if not keys] == [
@@ -46,16 +46,19 @@ def test_an_experiment_may_change_several_keys() -> None:
             ],
         }
     )
-    assert networks(config, "digits") == {
-        "shape-64_4": Architecture(layer_size=64, number_of_layers=4)
-    }
+    ((name, spec),) = networks(config, "digits").items()
+    assert (name, spec.architecture) == (
+        "shape-64_4",
+        Architecture(layer_size=64, number_of_layers=4),
+    )
 
 
 def test_a_spec_holds_what_training_reads_and_nothing_else() -> None:
     config = shipped()
     other = config.model_copy(update={"seeds": [9], "distances": None, "data": None})
-    assert spec(config, "digits", "layer_size-128") == spec(other, "digits", "layer_size-128")
-    assert spec(config, "digits", "layer_size-128") != spec(config, "digits", "layer_size-256")
+    specs = networks(config, "digits")
+    assert specs == networks(other, "digits")
+    assert specs["layer_size-128"] != specs["layer_size-256"]
 
 
 def test_streams_are_fixed_for_ever() -> None:
@@ -87,7 +90,7 @@ def test_a_data_set_may_have_experiments_and_training_of_its_own() -> None:
     )
     assert list(networks(config, "digits")) == ["number_of_labels-2", "layer_size-8"]
     assert list(networks(config, "other")) == ["number_of_labels-3", "layer_size-8", "narrow-2"]
-    training = spec(config, "other", "narrow-2").training
+    training = networks(config, "other")["narrow-2"].training
     assert (training.epochs, training.batch_size) == (7, 256)
-    assert spec(config, "digits", "layer_size-8").training.batch_size == 128
+    assert networks(config, "digits")["layer_size-8"].training.batch_size == 128
     assert len(list(cells(config))) == 25

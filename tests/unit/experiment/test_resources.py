@@ -53,7 +53,8 @@ def test_the_papers_networks_have_the_edges_that_are_known(
 
 def test_edges_are_those_of_the_graph() -> None:
     data = DataSize((1, 5, 4), 7, 100)
-    for network in design.networks(config(), "digits").values():
+    for spec in design.networks(config(), "digits").values():
+        network = spec.architecture
         labels = network.number_of_labels
         outputs = 7 if labels == "all" else labels
         sizes = [20, *[network.layer_size] * network.number_of_layers, outputs]
