@@ -189,9 +189,8 @@ class Index(tuple[Row, ...]):
 
 def _rows(table: "np.ndarray[Any, Any]") -> Iterator[Row]:
     for record in table[[*(_COLUMNS.names or ())]].tolist():
-        dataset, network, seed, step, variant, repetition, *others = (
-            value.decode() if isinstance(value, bytes) else value for value in record
-        )
+        values: list[Any] = [v.decode() if isinstance(v, bytes) else v for v in record]
+        dataset, network, seed, step, variant, repetition, *others = values
         seed = None if seed < 0 else seed
         step = None if np.isnan(step) else step
         yield Row(NetworkId(dataset, network, seed, step, variant, repetition), *others)

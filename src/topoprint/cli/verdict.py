@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +45,7 @@ def verdict(
     asked = parse_measures(measure or of_weights, zeta=zeta, bias=bias)
     labels = [str(path) for path in files]
     found = pair_tests(networks, labels, asked, list(dict.fromkeys(null or NULLS)), repetitions)
-    names = list(dict.fromkeys(test.measure for test in found))
+    by_measure = {name: list(tests) for name, tests in groupby(found, lambda test: test.measure)}
     if as_json:
         told = {
             name: [
@@ -54,18 +55,15 @@ def verdict(
                     "distance": _finite(test.distance),
                     "z": {model: _finite(z) for model, z in test.z.items()},
                 }
-                for test in found
-                if test.measure == name
+                for test in tests
             ]
-            for name in names
+            for name, tests in by_measure.items()
         }
         print(json.dumps({"labels": labels, "measures": told}, indent=2))
         return
-    for number, name in enumerate(names):
+    for number, (name, tests) in enumerate(by_measure.items()):
         print(f"{'' if number == 0 else chr(10)}{name}")
-        for test in found:
-            if test.measure != name:
-                continue
+        for test in tests:
             scores = ", ".join(f"{model} {z:+.1f}" for model, z in test.z.items())
             said = f"{test.distance:.6g}   z: {scores}"
             if math.isnan(test.distance):

@@ -13,7 +13,7 @@ from topoprint.homology.diagram import Diagram
 from topoprint.measures.base import Pairwise
 from topoprint.measures.features import Computed, DiagramOf
 from topoprint.measures.of_diagrams import OfDiagrams
-from topoprint.measures.subject import Subject
+from topoprint.measures.subject import Feature, Subject
 from topoprint.summaries.bars import Bars
 from topoprint.summaries.matching import bottleneck, length_histogram, wasserstein
 from topoprint.validation import Name
@@ -59,7 +59,7 @@ def _histograms(lengths: Sequence[Lengths], longest: float) -> list[NDArray[np.i
 
 class _OfLengths(OfDiagrams, Pairwise):
     @property
-    def lengths(self) -> LengthsOf:
+    def feature(self) -> Feature:
         """Lengths of the bars."""
         return LengthsOf(self.diagram, self.min_persistence, self.infinity)
 
@@ -71,11 +71,6 @@ class Bottleneck(_OfLengths):
 
     kind: Literal["bottleneck"] = "bottleneck"
     name: Name = "bottleneck"
-
-    @property
-    def feature(self) -> LengthsOf:
-        """Lengths of the bars."""
-        return self.lengths
 
     def distance(self, one: Sequence[Any], other: Sequence[Any]) -> float:
         """Greatest of the dimensions' distances."""
@@ -97,9 +92,9 @@ class Wasserstein(_OfLengths):
         return max(1.0, self.infinity)
 
     @property
-    def feature(self) -> Computed:
+    def feature(self) -> Feature:
         """Histograms of the lengths of the bars."""
-        return Computed(_histograms, self.lengths, (self.longest,))
+        return Computed(_histograms, super().feature, (self.longest,))
 
     def distance(self, one: Sequence[Any], other: Sequence[Any]) -> float:
         """Sum of the dimensions' distances."""
