@@ -49,6 +49,7 @@ class Plan:
         self.config = config
         self.root = root
         self.needs = Needs(config, root)
+        self.seeds = config.seeds
         self.datasets = [dataset.name for dataset in config.datasets]
         self.networks = {name: list(design.networks(config, name)) for name in self.datasets}
         self.control = design.control(config)
@@ -57,17 +58,16 @@ class Plan:
         self.members |= {CONTROL: self.control} if self.control else {}
         self.with_control = list(self.members)
         self.heatmaps = [f"{m.name}_{part}" for m in config.measures for part in ("mean", "std")]
-        self.dendrograms = [f"{m.name}_dendrogram" for m in config.measures]
-        self.dendrograms = self.dendrograms if config.figures.dendrogram else []
+        drawn = config.measures if config.figures.dendrogram else []
+        self.dendrograms = [f"{measure.name}_dendrogram" for measure in drawn]
         self.collections = {
             **{f"seed{seed}": Collection((seed,)) for seed in config.seeds},
             **{f"seed{seed}_nulls": Collection((seed,), nulls=True) for seed in config.seeds},
             "all_seeds": Collection(tuple(config.seeds)),
         }
-        named = set(config.evaluation.nulls)
         # Null models that are files beside the networks: of an earlier step, or trained otherwise.
-        self.stored = {"initial": INITIAL, "random_labels": RANDOM_LABELS}
-        self.stored = {name: file for name, file in self.stored.items() if name in named}
+        files = {"initial": INITIAL, "random_labels": RANDOM_LABELS}
+        self.stored = {null: files[null] for null in files if null in config.evaluation.nulls}
 
     # What there is to make, by data set.
 
@@ -105,24 +105,16 @@ class Plan:
 
     def whole(self) -> list[str]:
         """Files that several data sets share: panels side by side, and the paper's numbers."""
-        names = [
-            *(self.heatmaps if len(self.datasets) > 1 else []),
-            *(["what_it_sees"] if any(map(self.is_evaluated, self.with_control)) else []),
-        ]
-        tables = ["paper_comparison", "control_norms", "control_norm_statistics"]
-        tables = tables if self.config.control else []
-        tables += ["what_it_sees"] if "what_it_sees" in names else []
+        evaluated = ["what_it_sees"] if self.all_evaluated() else []
+        heatmaps = self.heatmaps if len(self.datasets) > 1 else []
+        paper = ["paper_comparison", "control_norms", "control_norm_statistics"]
+        tables = [*(paper if self.config.control else []), *evaluated]
         return [
             *(f"results/tables/{name}.csv" for name in tables),
-            *_expand(["results/figures/{name}.{kind}"], name=names),
+            *_expand(["results/figures/{name}.{kind}"], name=[*heatmaps, *evaluated]),
         ]
 
     # What each is made of.
-
-    @property
-    def seeds(self) -> list[int]:
-        """Seeds of the run."""
-        return self.config.seeds
 
     @property
     def single_seeds(self) -> list[str]:

@@ -35,25 +35,25 @@ def main() -> None:
             app()
         finally:
             _flush()
+        return
     except InputError as error:
-        print(f"topoprint: {error}", file=sys.stderr)
-        sys.exit(2)
+        status, told = 2, str(error)
     except BrokenPipeError:  # whoever reads has read enough
         sys.exit(1)
     except OSError as error:
-        name = f"{error.filename}: " if error.filename else ""
-        print(f"topoprint: {name}{error.strerror or error}", file=sys.stderr)
-        sys.exit(2 if error.errno in MENDABLE else 1)
+        status = 2 if error.errno in MENDABLE else 1
+        told = f"{error.filename}: " if error.filename else ""
+        told += error.strerror or str(error)
     except MemoryError as error:
-        print(f"topoprint: {str(error) or 'not enough memory'}", file=sys.stderr)
-        sys.exit(1)
+        status, told = 1, str(error) or "not enough memory"
     except ModuleNotFoundError as error:
-        print(
-            f"topoprint: this stage needs {error.name}, which is not installed: "
-            "pip install '.[run]' in the sources of topoprint",
-            file=sys.stderr,
+        status = 1
+        told = (
+            f"this stage needs {error.name}, which is not installed: "
+            "pip install '.[run]' in the sources of topoprint"
         )
-        sys.exit(1)
+    print(f"topoprint: {told}", file=sys.stderr)
+    sys.exit(status)
 
 
 def _flush() -> None:

@@ -15,12 +15,7 @@ from topoprint.cli.outputs import (
     make_parents,
     table_option,
 )
-from topoprint.comparison.files import (
-    AVERAGE_FORMAT,
-    find_averages,
-    load_average,
-    load_comparisons,
-)
+from topoprint.comparison.files import AVERAGE_FORMAT, find_averages, load_average, load_comparisons
 from topoprint.comparison.matrix import AveragedMatrix, Comparison
 from topoprint.errors import InputError
 from topoprint.identity import Index

@@ -9,13 +9,7 @@ import typer
 
 from topoprint.errors import InputError
 from topoprint.measures.base import Measure
-from topoprint.measures.registry import (
-    PAPER,
-    make_measure,
-    make_measures,
-    measures,
-    with_settings,
-)
+from topoprint.measures.registry import PAPER, make_measure, make_measures, measures, with_settings
 
 app = typer.Typer(
     help="Topological fingerprints of neural networks: a subcommand a stage, each usable by hand.",

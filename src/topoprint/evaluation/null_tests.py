@@ -82,21 +82,21 @@ def null_tests(
             _check(file, comparison, known.get(seed))
             of_null = by_null.setdefault(comparison.index[0].id.state, {})
             of_null.setdefault(seed, []).append(comparison)
-    rows: list[NullTest | None] = []
+    ordered = {}
     for null, found in by_null.items():
         held = {tuple(tuple(made.matrices) for made in of_seed) for of_seed in found.values()}
         if len(held) > 1 or found.keys() != known.keys():
             raise InputError(
                 f"null model {null!r}: its repetitions or measures are not the same of every seed"
             )
-        ordered = [found[seed] for seed in known]
-        rows += [
-            _null_test(seeds, ordered, measure, null)
-            for measure in seeds[0].matrices
-            if all(measure in made.matrices for of_seed in ordered for made in of_seed)
-        ]
-    order = list(seeds[0].matrices)
-    return sorted((row for row in rows if row), key=lambda row: order.index(row.measure))
+        ordered[null] = [found[seed] for seed in known]
+    rows = [
+        _null_test(seeds, repetitions, measure, null)
+        for measure in seeds[0].matrices
+        for null, repetitions in ordered.items()
+        if all(measure in made.matrices for of_seed in repetitions for made in of_seed)
+    ]
+    return [row for row in rows if row]
 
 
 def _check(file: str, null: Comparison, real: Comparison | None) -> None:

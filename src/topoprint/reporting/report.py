@@ -25,18 +25,9 @@ from topoprint.reporting.words import in_words
 from topoprint.storage import write_bytes
 
 PACKAGES = (
-    "topoprint",
-    "numpy",
-    "scipy",
-    "h5py",
-    "safetensors",
-    "torch",
-    "pyflagser",
-    "giotto-tda",
-    "scikit-learn",
-    "snakemake",
-    "matplotlib",
-)
+    "topoprint", "numpy", "scipy", "h5py", "safetensors", "torch", "pyflagser", "giotto-tda",
+    "scikit-learn", "snakemake", "matplotlib",
+)  # fmt: skip
 STAGES = (
     "prepare", "features", "train", "train_random_labels", "respond", "diagram", "distances",
     "average", "accuracy", "figures", "tables", "evaluate",
