@@ -51,6 +51,8 @@ class Homology(Strict):
 class Distances(GridSettings):
     """How diagrams are laid on a grid, by every measure that does not say otherwise itself."""
 
+    engine: Literal["exact", "giotto"] = "exact"
+
 
 NullName = Literal[
     "shuffled_layers", "shuffled_network", "gaussian", "resampled", "initial", "random_labels"

@@ -38,9 +38,6 @@ class GridSettings(BarSettings):
 
     grid: GridKind = Field("paper", description="Each pair its own grid, or one for all")
     bins: Annotated[int, Field(ge=2)] = Field(200, description="Grid points")
-    engine: Literal["exact", "giotto"] = Field(
-        "exact", description="Our code, or giotto-tda's, which is for small networks"
-    )
 
 
 class OfGraphs(GraphSettings, Measure):
@@ -74,6 +71,8 @@ class OfSummaries(GridSettings, OfDiagrams):
     ----------
     dimensions : tuple of int, or None
         Homology dimensions to compare; None: all.
+    engine : {"exact", "giotto"}
+        Ours, or giotto-tda's own code; both give the same numbers.
     """
 
     # giotto-tda's name of the metric, where it has it.
@@ -81,6 +80,9 @@ class OfSummaries(GridSettings, OfDiagrams):
 
     dimensions: tuple[int, ...] | None = Field(
         None, strict=False, description="Homology dimensions to compare; null: all"
+    )
+    engine: Literal["exact", "giotto"] = Field(
+        "exact", description="Our code, or giotto-tda's, which is for small networks"
     )
 
     @property
