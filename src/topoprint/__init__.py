@@ -12,6 +12,7 @@ from topoprint.comparison.compare import compare, distance_matrix
 from topoprint.comparison.files import load_average, load_distances
 from topoprint.comparison.matrix import AveragedMatrix, DistanceMatrix
 from topoprint.errors import InputError
+from topoprint.evaluation.pairs import verdict
 from topoprint.homology.diagram import Diagram
 from topoprint.homology.graph import Graph
 from topoprint.homology.network_graph import NetworkGraph, to_graph
@@ -40,4 +41,5 @@ __all__ = [
     "make_measure",
     "persistence",
     "to_graph",
+    "verdict",
 ]

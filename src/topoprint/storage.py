@@ -227,8 +227,8 @@ def _unread(error: Exception, path: str | os.PathLike[str]) -> InputError | OSEr
 
 
 def format_of(path: str | os.PathLike[str]) -> str | None:
-    """Read what an HDF5 file says that it is; "" if it is damaged, None if it is no such file."""
-    if not h5py.is_hdf5(path):
+    """Read what an HDF5 file says that it is; "" if nothing, None if it is no such file."""
+    if not Path(path).is_file() or not h5py.is_hdf5(path):
         return None
     try:
         with h5py.File(path, "r") as file:

@@ -29,7 +29,10 @@ def _names() -> str:
 
 Layers = Annotated[
     str | None,
-    typer.Option(help="Names of the dense layers, first to last, separated by commas."),
+    typer.Option(
+        help="Names of the dense layers, first to last, separated by commas; or names, prefixes "
+        "and globs of what to take. FILE::GLOB chooses for one file. `topoprint layers` lists them."
+    ),
 ]
 Zeta = Annotated[float, typer.Option(help="Smoothing parameter of equation 1.")]
 Bias = Annotated[bool, typer.Option(help="Whether biases are edges.")]

@@ -10,21 +10,19 @@ from topoprint.cli.options import Bias, Layers, MaxDimension, Measures, Zeta, ap
 from topoprint.cli.outputs import Output, make_parents
 from topoprint.comparison.collection import DistancesSpec, compare_files
 from topoprint.comparison.compare import compare as run
+from topoprint.comparison.compare import load
 from topoprint.comparison.files import load_comparison, save_average, save_comparisons
 from topoprint.comparison.matrix import average as put_together
 from topoprint.errors import InputError
-from topoprint.homology.diagram import Diagram
 from topoprint.homology.files import DiagramSpec, diagram_of_file
-from topoprint.homology.graph import is_graph_file
 from topoprint.measures.registry import markdown, table
-from topoprint.networks.network import Network
-from topoprint.storage import format_of
+from topoprint.networks.readers.choice import split_names
 from topoprint.validation import parse_json
 
 
 @app.command()
 def diagram(
-    network: Annotated[Path, typer.Argument(help="Network: safetensors or .pt; or a graph.")],
+    network: Annotated[Path, typer.Argument(help="Network (`topoprint layers`), or a graph.")],
     output: Output,
     layers: Layers = None,
     zeta: Zeta = 1e-6,
@@ -36,7 +34,7 @@ def diagram(
     """Compute the persistence diagram of a network."""
     options = {"zeta": zeta, "bias": bias, "engine": engine, "max_dimension": max_dimension}
     asked = parse_json(DiagramSpec, spec or json.dumps(options), "--spec" if spec else "options")
-    made = diagram_of_file(network, asked, layers.split(",") if layers else None)
+    made = diagram_of_file(network, asked, split_names(layers))
     make_parents(output)
     made.save(output)
 
@@ -110,18 +108,10 @@ def compare(
     """Print the distances between networks."""
     if len(files) < 2:
         raise InputError("compare needs at least two networks or diagrams")
-    chosen = layers.split(",") if layers else None
     given = {"zeta": zeta, "bias": bias}
     settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     for_graphs = DiagramSpec(max_dimension=max_dimension, **settings)
-    loaded: list[Network | Diagram] = []
-    for path in files:
-        if format_of(path) is not None:
-            loaded.append(Diagram.load(path))
-        elif is_graph_file(path):
-            loaded.append(diagram_of_file(path, for_graphs))
-        else:
-            loaded.append(Network.load(path, chosen))
+    loaded = [load(path, split_names(layers), for_graphs) for path in files]
     asked = parse_measures(measure, grid=grid, bins=bins, **settings)
     found = run(loaded, asked, labels=[str(path) for path in files])
     if as_json:

@@ -2,73 +2,109 @@
 
 import json
 import math
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from topoprint.cli.options import Bias, Layers, Measures, Zeta, app, parse_measures
+from topoprint.cli.options import Layers, MaxDimension, Measures, app, parse_measures
+from topoprint.comparison.compare import load
 from topoprint.errors import InputError
-from topoprint.measures.registry import measures
-from topoprint.networks.network import Network
+from topoprint.homology.files import DiagramSpec
 from topoprint.networks.nulls import NULLS
+from topoprint.networks.readers.choice import split_names
+
+if TYPE_CHECKING:  # its own imports take longer than most stages
+    from topoprint.evaluation.pairs import AmongNulls, PairTest
 
 
 @app.command()
 def verdict(
-    files: Annotated[list[Path], typer.Argument(help="Networks, at least two.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Networks, graphs or diagrams, at least two, as `compare`.")
+    ],
     measure: Measures = [],  # noqa: B006
     null: Annotated[
-        list[str], typer.Option(help="Null model; may be repeated.", show_default="all four")
+        list[str], typer.Option(help="Null model; may be repeated.", show_default="all")
     ] = [],  # noqa: B006
     repetitions: Annotated[int, typer.Option(min=2, help="Nulls of each network.")] = 20,
     layers: Layers = None,
-    zeta: Zeta = 1e-6,
-    bias: Bias = True,
+    grid: Annotated[str, typer.Option(help="paper (each pair its own) or shared.")] = "paper",
+    bins: Annotated[int, typer.Option(help="Grid points.")] = 200,
+    zeta: Annotated[
+        float | None,
+        typer.Option(help="Smoothing parameter of equation 1.", show_default="1e-06"),
+    ] = None,
+    bias: Annotated[
+        bool | None, typer.Option(help="Whether biases are edges.", show_default="bias")
+    ] = None,
+    max_dimension: MaxDimension = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print the distances between networks, each beside those between their null models.
 
-    z is a distance less the mean of its nulls' distances, in their standard deviations. Where it
-    lies within ±2, networks that keep only what the null keeps would be as far apart.
+    Null models keep something of the networks, such as the weights of each layer, and lose the
+    rest. Of R nulls, k are nearer; p is the probability that a null is as near (or as far, where
+    that is less), at least 1 / (R + 1). z is the distance less the mean of its nulls' distances, in
+    their standard deviations: nulls are skewed, so that p says more.
     """
-    from topoprint.evaluation.pairs import pair_tests
+    from topoprint.evaluation.pairs import pair_tests, testable_measures
 
     if len(files) < 2:
         raise InputError("verdict needs at least two networks")
-    networks = [Network.load(path, layers.split(",") if layers else None) for path in files]
-    # Those that draw units refuse small networks, and take long.
-    of_weights = [
-        name for name, known in measures().items() if not known.needs & {"responses", "units"}
-    ]
-    asked = parse_measures(measure or of_weights, zeta=zeta, bias=bias)
+    given = {"zeta": zeta, "bias": bias}
+    settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    for_graphs = DiagramSpec(max_dimension=max_dimension, **settings)
+    networks = [load(path, split_names(layers), for_graphs) for path in files]
+    asked = parse_measures(measure or testable_measures(networks), grid=grid, bins=bins, **settings)
     labels = [str(path) for path in files]
     found = pair_tests(networks, labels, asked, list(dict.fromkeys(null or NULLS)), repetitions)
     by_measure = {name: list(tests) for name, tests in groupby(found, lambda test: test.measure)}
     if as_json:
-        told = {
-            name: [
-                {
-                    "one": test.one,
-                    "other": test.other,
-                    "distance": _finite(test.distance),
-                    "z": {model: _finite(z) for model, z in test.z.items()},
-                }
-                for test in tests
-            ]
-            for name, tests in by_measure.items()
-        }
+        told = {name: [_as_json(test) for test in tests] for name, tests in by_measure.items()}
         print(json.dumps({"labels": labels, "measures": told}, indent=2))
         return
     for number, (name, tests) in enumerate(by_measure.items()):
         print(f"{'' if number == 0 else chr(10)}{name}")
         for test in tests:
-            scores = ", ".join(f"{model} {z:+.1f}" for model, z in test.z.items())
-            said = f"{test.distance:.6g}   z: {scores}"
-            if math.isnan(test.distance):
-                said = "cannot be compared: they have different shapes"
-            print(f"  {test.one} – {test.other}: {said}")
+            _print(test)
+
+
+def _print(test: "PairTest") -> None:
+    distance = "" if math.isnan(test.distance) else f"{test.distance:.6g}: "
+    print(f"  {test.one} – {test.other}: {distance}{test.said}")
+    if test.same or math.isnan(test.distance):
+        return
+    width = max(map(len, test.nulls), default=0)
+    for model, one in test.nulls.items():
+        print(f"    {model:{width}}  {_place(one)}")
+
+
+def _place(one: "AmongNulls") -> str:
+    """Say where a distance stands among those of its nulls."""
+    if not one.repetitions:
+        return "no null could be made"
+    p, side = min((one.p_nearer, "as near"), (one.p_farther, "as far"))
+    floor = " (the least that so few can show)" if p <= one.floor else ""
+    ranked = f"{one.nearer} of {one.repetitions} nulls are nearer"
+    return f"{ranked}, p of one {side} {p:.2g}{floor}, z {one.z:+.1f}"
+
+
+def _as_json(test: "PairTest") -> dict[str, Any]:
+    return {
+        "one": test.one,
+        "other": test.other,
+        "distance": _finite(test.distance),
+        "same": test.same,
+        "said": test.said,
+        "nulls": {
+            model: {key: _finite(value) for key, value in asdict(one).items()}
+            | {"floor": _finite(one.floor)}
+            for model, one in test.nulls.items()
+        },
+    }
 
 
 def _finite(number: float) -> float | None:

@@ -22,7 +22,7 @@ from topoprint.identity import Index, NetworkId
 from topoprint.measures.base import Measure
 from topoprint.measures.registry import MeasureEntry
 from topoprint.measures.subject import Subject, new_cache
-from topoprint.networks.files import read_id
+from topoprint.networks.files import digest_of, read_id
 from topoprint.networks.network import Network
 from topoprint.networks.nulls import NULLS
 from topoprint.responses.responses import FORMAT as RESPONSES
@@ -151,12 +151,12 @@ def _read(files: Sequence[Path]) -> Known:
                 )
             told = parameters
             known.responses.update(responses)
-        elif kind in (DIAGRAM, ""):  # or damaged, which reading it tells
+        elif kind == DIAGRAM:
             own = Diagram.load_id(path)
             if own in known.diagrams:
                 raise InputError(f"{path} and {known.diagrams[own]} are of the same network")
             known.diagrams[own] = path
-        elif kind is not None:
+        elif kind:
             raise InputError(
                 f"{path}: a {kind} file is not compared; give networks, and what `topoprint "
                 "diagram` and `topoprint respond` make of them"
@@ -184,9 +184,10 @@ def _stored(known: Known, ids: Sequence[NetworkId], cache: Any) -> State:
         )
         subjects.append(subject)
         rows.append(replace(subject.network.row, id=own))
-    files = [some[own] for some in (known.networks, known.diagrams) for own in ids if own in some]
+    files = [digest_of(known.networks[own]) for own in ids]
+    files += [digest(known.diagrams[own]) for own in ids if own in known.diagrams]
     answers = [known.responses[own].digest() for own in ids if own in known.responses]
-    return State(subjects, Index(rows), (*map(digest, files), *answers))
+    return State(subjects, Index(rows), (*files, *answers))
 
 
 def _of_state(known: Known, originals: Sequence[NetworkId], state: str) -> list[NetworkId]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from topoprint.comparison.matrix import Array, DistanceMatrix
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
+from topoprint.homology.files import DiagramSpec, diagram_of_file
 from topoprint.homology.graph import Graph, is_graph_file
 from topoprint.homology.network_graph import NetworkGraph
 from topoprint.homology.persistence import persistence
@@ -20,7 +22,7 @@ from topoprint.measures.subject import Subject, new_cache
 from topoprint.networks.network import Network
 from topoprint.storage import format_of
 
-Comparable = Network | Graph | NetworkGraph | Diagram | str | os.PathLike[str]
+Comparable = Network | Graph | NetworkGraph | Diagram | Mapping[str, Any] | str | os.PathLike[str]
 MeasureLike = str | Mapping[str, Any] | Measure
 
 
@@ -59,7 +61,7 @@ def compare(
     """
     if len(networks) < 2:
         raise InputError("comparing needs at least two networks")
-    loaded = [_load(network) for network in networks]
+    loaded = [load(network) for network in networks]
     return _compare(loaded, "networks", labels, make_measures(measures))
 
 
@@ -188,26 +190,52 @@ def _compare(
     if len(labels) != len(found):
         raise InputError(f"{len(labels)} labels for {len(found)} {what}")
     cache = new_cache()
-    subjects = [_subject(label, one, cache) for label, one in zip(labels, found, strict=True)]
+    subjects = [subject_of(label, one, cache) for label, one in zip(labels, found, strict=True)]
     return distances_of(subjects, Index.of_names(labels), measures)
 
 
-def _subject(label: str, one: Network | Diagram, cache: Any) -> Subject:
+def subject_of(label: str, one: Network | Diagram, cache: Any) -> Subject:
+    """Make what measures see of a network or diagram in memory."""
     if isinstance(one, Diagram):
         return Subject(label, diagram=lambda: one, cache=cache)
     return Subject(label, lambda: one, cache=cache)
 
 
-def _load(one: Comparable) -> Network | Diagram:
+def load(
+    one: Comparable, layers: Sequence[str] | None = None, spec: DiagramSpec | None = None
+) -> Network | Diagram:
+    """Load what is compared: a network, or the diagram of a graph.
+
+    Parameters
+    ----------
+    one : Network, Graph, NetworkGraph, Diagram, module of torch, mapping or path
+        A mapping is a state dict; a module is one that needs no example
+        (:meth:`topoprint.Network.from_torch`).
+    layers : sequence of str, optional
+        As of :meth:`topoprint.Network.load`.
+    spec : DiagramSpec, optional
+        How the diagrams of graphs' files are made.
+
+    Raises
+    ------
+    InputError
+        If it is none of these, or cannot be read.
+    """
     if isinstance(one, Network | Diagram):
         return one
     if isinstance(one, Graph | NetworkGraph):
         return persistence(one)
+    if isinstance(one, Mapping):
+        return Network.from_state_dict(one, layers)
+    if hasattr(one, "state_dict"):
+        return Network.from_torch(one)
     if not isinstance(one, str | os.PathLike):
         raise InputError(
             f"a {type(one).__name__} cannot be compared; give networks, graphs, diagrams or their "
             "files"
         )
-    if format_of(one) is not None:
+    if format_of(one):
         return Diagram.load(one)
-    return persistence(Graph.load(one)) if is_graph_file(one) else Network.load(one)
+    if is_graph_file(one):
+        return diagram_of_file(Path(one), spec)
+    return Network.load(one, layers)

@@ -21,8 +21,8 @@ from topoprint.homology.edges import (
 )
 from topoprint.homology.filtration import check_zeta, edge_values
 from topoprint.homology.triangles import is_triangle_free
-from topoprint.networks.files import read_tensors
 from topoprint.networks.maps import FloatArray
+from topoprint.networks.readers.kinds import read_arrays
 
 GRAPH_TENSORS = {"sources", "targets", "weights"}
 
@@ -117,7 +117,7 @@ class Graph:
         InputError
             As :meth:`from_weights`, or if the file holds no such tensors.
         """
-        tensors = read_tensors(Path(path))
+        tensors = read_arrays(Path(path), (*GRAPH_TENSORS, "n_vertices"))
         if not tensors.keys() >= GRAPH_TENSORS:
             raise InputError(f"{path}: holds no graph: expected sources, targets and weights")
         sources, targets, weights = (tensors[name] for name in ("sources", "targets", "weights"))
@@ -165,6 +165,8 @@ class Graph:
 
 def is_graph_file(path: str | os.PathLike[str]) -> bool:
     """Whether a file holds the edges of a graph (see :meth:`Graph.load`), by its tensors' names."""
+    if not Path(path).is_file():
+        return False
     try:
         with safe_open(path, framework="numpy") as file:
             return set(file.keys()) >= GRAPH_TENSORS

@@ -1,46 +1,58 @@
-"""Tensors and metadata of the files of networks."""
+"""What a file of a network says of it: the metadata of the project's own files."""
 
+import hashlib
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-
 from topoprint.errors import InputError
 from topoprint.identity import NetworkId
-from topoprint.networks.checkpoints import read_state_dict
-from topoprint.storage import check_readable, file_error
-
-Tensors = Mapping[str, NDArray[Any]]
+from topoprint.networks.readers.choice import split_path
+from topoprint.networks.readers.kinds import check_file, files_of
+from topoprint.networks.readers.safetensors_file import is_safetensors, read_header
+from topoprint.storage import digest
 
 FORMAT = "topoprint network"
 FORMAT_VERSION = 2
 # safetensors keeps its metadata in no fixed order: one key alone makes the bytes reproducible.
 METADATA_KEY = "topoprint"
 
-# Files of torch, which are read with torch; all others are safetensors.
-TORCH_SUFFIXES = (".pt", ".pth")
-
 
 def read_id(path: str | os.PathLike[str]) -> NetworkId:
     """Read what names the network of a file; its path, where the file does not say."""
-    known = {} if Path(path).suffix in TORCH_SUFFIXES else read_metadata(path)
-    return NetworkId.from_json(known.get("identity", {"network": str(path)}))
+    return NetworkId.from_json(known_of(path).get("identity", {"network": str(path)}))
+
+
+def known_of(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read the metadata of a file of the project; nothing of other files, or of a part of one."""
+    file, chosen = split_path(path)
+    if chosen or file.is_dir():
+        return {}
+    check_file(file)
+    with open(file, "rb") as opened:
+        is_own = is_safetensors(opened.read(9))
+    return read_metadata(file) if is_own else {}
+
+
+def digest_of(path: str | os.PathLike[str]) -> str:
+    """SHA-256 of what a network is read from: its files, and what is chosen of them."""
+    file, chosen = split_path(path)
+    files = files_of(file)
+    if [file] == files and not chosen:
+        return digest(file)
+    parts = [*map(digest, files), *chosen]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read what a safetensors file of the project says of its network, without the weights."""
-    check_readable(path)
     try:
-        with safe_open(path, framework="numpy") as file:
-            header = json.loads((file.metadata() or {}).get(METADATA_KEY, "{}"))
-    except OSError as error:
-        raise file_error(error, path, "read") from error
-    except (SafetensorError, json.JSONDecodeError) as error:
-        raise InputError(f"{path}: not a complete safetensors file ({error})") from error
+        header = json.loads(read_header(Path(path)).get(METADATA_KEY, "{}"))
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"{path}: its metadata {METADATA_KEY!r} are damaged ({error}); train it again"
+        ) from error
     if header == {}:
         return {}
     if not isinstance(header, dict) or header.get("format") != FORMAT:
@@ -77,24 +89,3 @@ def _from_version_1(header: dict[str, Any]) -> dict[str, Any]:
     # Networks of version 1 were named after their experiment and what it changes.
     group = found.get("network", "").rpartition("-")[0]
     return {**header, "identity": found, "group": group}
-
-
-def read_tensors(path: Path) -> Tensors:
-    """Read the arrays of a safetensors file or of a torch state dict."""
-    check_readable(path)
-    if path.suffix in TORCH_SUFFIXES:
-        return read_state_dict(path)
-    try:
-        with safe_open(path, framework="numpy") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (TypeError, AttributeError) as error:
-        raise InputError(
-            f"{path}: numpy does not know a number type in it ({error}); save it as float32"
-        ) from error
-    except OSError as error:
-        raise file_error(error, path, "read") from error
-    except SafetensorError as error:
-        known = ", ".join([".safetensors", *TORCH_SUFFIXES])
-        raise InputError(
-            f"{path}: not a complete safetensors file ({error}); networks are {known} files"
-        ) from error

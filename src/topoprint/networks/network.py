@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,12 +26,17 @@ from topoprint.networks.files import (
     FORMAT,
     FORMAT_VERSION,
     METADATA_KEY,
-    TORCH_SUFFIXES,
-    read_metadata,
-    read_tensors,
+    known_of,
 )
-from topoprint.networks.layer_order import dense_layer, order_layers
 from topoprint.networks.maps import FloatArray, LinearMap, Wires
+from topoprint.networks.readers.choice import split_path
+from topoprint.networks.readers.objects import (
+    contents_of_keras,
+    contents_of_state,
+    layers_of_sklearn,
+)
+from topoprint.networks.readers.onnx_file import contents_of as contents_of_onnx
+from topoprint.networks.readers.plan import Plan, plan_file, plan_of
 from topoprint.storage import write_bytes
 
 
@@ -250,30 +254,76 @@ class Network:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], layers: Sequence[str] | None = None) -> "Network":
-        """Read a network from a safetensors file or a ``.pt`` / ``.pth`` state dict.
+        """Read a network from a file, of which only what is taken is read.
+
+        Dense layers whose names show that they chain are a chain. All else stands side by side:
+        each matrix a bipartite graph of its own, a kernel one of (out, in × taps), a gain an edge a
+        unit. docs/networks.md says which files and names are known.
 
         Parameters
         ----------
         path : path
-            The file; its dense layers are the tensors ``NAME.weight`` (out, in) with their
-            ``NAME.bias`` (out,) beside them.
+            A file or folder of safetensors, torch (``weights_only``), TorchScript, npz, ONNX or
+            Keras, told by its content. ``FILE::key`` is one of its dictionaries, ``FILE::glob``
+            some of its tensors.
         layers : sequence of str, optional
-            The NAMEs to take, first to last. Without it every tensor must belong to a dense
-            layer, and the order must follow from numbers in the names or from the shapes alone.
+            Names of dense layers: a chain, first to last. Or names, prefixes and globs of what
+            to take.
 
         Raises
         ------
         InputError
-            If the file cannot be read, holds a tensor that is no dense layer, or its layers do
-            not chain in one way.
+            If the file cannot be read, or nothing or several things can be taken for the network.
         """
-        path = Path(path)
-        tensors = read_tensors(path)
-        metadata = {} if path.suffix in TORCH_SUFFIXES else read_metadata(path)
+        metadata = known_of(path)
+        plan = plan_file(path, metadata.get("layers") if layers is None else layers)
         try:
-            names = list(layers) if layers is not None else metadata.get("layers")
-            if names is None:
-                names = order_layers(tensors)
-            return cls.from_layers([dense_layer(tensors, name) for name in names], metadata)
+            return cls._of_plan(plan, metadata)
         except InputError as error:
-            raise InputError(f"{path}: {error}") from error
+            told = str(error)
+            named = told.startswith(str(split_path(path)[0]))
+            raise InputError(told if named else f"{path}: {told}") from error
+
+    @classmethod
+    def from_state_dict(
+        cls, state: Mapping[str, Any], layers: Sequence[str] | None = None
+    ) -> "Network":
+        """Make a network of a state dict in memory, as :meth:`load` does of its file.
+
+        Parameters
+        ----------
+        state : mapping of str to tensor of torch or array
+            Also nested; tensors that require a gradient or are bfloat16 are fine.
+        layers : sequence of str, optional
+            As of :meth:`load`.
+        """
+        return cls._of_plan(plan_of(contents_of_state(state), (), layers))
+
+    @classmethod
+    def from_onnx(cls, model: Any, layers: Sequence[str] | None = None) -> "Network":
+        """Make a network of an ONNX model: a ``ModelProto`` or its file, as :meth:`load` does."""
+        if isinstance(model, str | os.PathLike):
+            return cls.load(model, layers)
+        return cls._of_plan(plan_of(contents_of_onnx(model), (), layers))
+
+    @classmethod
+    def from_keras(cls, model: Any, layers: Sequence[str] | None = None) -> "Network":
+        """Make a network of a model of Keras, as :meth:`load` does of its file."""
+        return cls._of_plan(plan_of(contents_of_keras(model), (), layers))
+
+    @classmethod
+    def from_sklearn(cls, model: Any) -> "Network":
+        """Make a network of a fitted ``MLPClassifier`` or ``MLPRegressor`` of scikit-learn.
+
+        Raises
+        ------
+        InputError
+            If it is no such model, or not fitted.
+        """
+        return cls.from_layers(layers_of_sklearn(model))
+
+    @classmethod
+    def _of_plan(cls, plan: Plan, metadata: Mapping[str, Any] | None = None) -> "Network":
+        if plan.is_chain:
+            return cls.from_layers(plan.layers(), metadata)
+        return cls.from_maps(*plan.maps(), metadata=metadata)

@@ -83,18 +83,16 @@ def test_nothing_heavy_is_imported(networks: list[Path], tmp_path: Path, code: s
 BAD = {
     "nan": {"0.weight": np.full((3, 2), np.nan, np.float32)},
     "infinite": {"0.weight": np.array([[np.inf, 1]], np.float32)},
-    "shapes": {"0.weight": np.ones((3, 2), np.float32), "1.weight": np.ones((2, 4), np.float32)},
     "zero": {"0.weight": np.zeros((3, 2), np.float32)},
-    "convolution": {"0.weight": np.ones((3, 2, 3, 3), np.float32)},
-    "nothing": {"mean": np.ones(3, np.float32)},
+    "quantised": {"0.weight": np.ones((3, 2), np.int8)},
+    "nothing": {"running_mean": np.ones(3, np.float32)},
 }
 SENTENCES = {
     "nan": "NaN",
     "infinite": "infinity",
-    "shapes": "--layers",
     "zero": "zero",
-    "convolution": "'0.weight'",
-    "nothing": "'mean'",
+    "quantised": "0.weight is quantised",
+    "nothing": "none of its 1 tensors are weights",
 }
 
 

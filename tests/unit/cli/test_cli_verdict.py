@@ -5,7 +5,10 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import topoprint as tp
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -14,27 +17,61 @@ def test_a_verdict_sets_distances_beside_those_of_null_models(
     networks: list[Path], topoprint: Command
 ) -> None:
     chosen = ("--measure", "heat", "--null", "shuffled_layers", "--null", "gaussian")
-    result = topoprint("verdict", *networks[:2], *chosen, "--repetitions", 5)
+    result = topoprint("verdict", *networks[:2], *chosen, "--repetitions", 20)
     assert result.returncode == 0, result.stderr
-    assert result.stdout == topoprint("verdict", *networks[:2], *chosen, "--repetitions", 5).stdout
-    name, pair = result.stdout.splitlines()
+    name, pair, first, second = result.stdout.splitlines()
     assert name == "heat"
     assert pair.startswith(f"  {networks[0]} – {networks[1]}: ")
-    assert "z: shuffled_layers " in pair
-    assert ", gaussian " in pair
+    assert "their nulls" in pair
+    assert first.startswith("    shuffled_layers  ")
+    assert second.startswith("    gaussian         ")
+    for line in (first, second):
+        assert " of 20 nulls are nearer, p of one as " in line
+        assert ", z " in line
 
-    def scores(*models: str) -> dict[str, float]:
-        asked = [option for model in models for option in ("--null", model)]
-        made = topoprint("verdict", *networks[:2], *asked, "--json", "--repetitions", 5).stdout
-        return json.loads(made)["measures"]["silhouette"][0]["z"]
-
-    together = scores("shuffled_layers", "gaussian")
-    assert together == scores("shuffled_layers") | scores("gaussian")
-    assert len(set(together.values())) == 2
-    shown = json.loads(topoprint("verdict", *networks[:2], "--json", "--repetitions", 2).stdout)
+    as_json = topoprint("verdict", *networks[:2], *chosen, "--json")
+    found = json.loads(as_json.stdout)["measures"]["heat"][0]
     compared = json.loads(topoprint("compare", *networks[:2], "--json").stdout)
-    assert shown["measures"]["heat"][0]["distance"] == pytest.approx(
-        compared["measures"]["heat"]["distances"][0][1]
-    )
+    assert found["distance"] == pytest.approx(compared["measures"]["heat"]["distances"][0][1])
+    own = tp.verdict([*networks[:2]], ["heat"], ["shuffled_layers", "gaussian"])[0]
+    assert found["nulls"]["gaussian"]["nearer"] == own.nulls["gaussian"].nearer
+    assert found["nulls"]["gaussian"]["z"] == own.nulls["gaussian"].z
+    assert found["said"] == own.said
     refused = topoprint("verdict", networks[0])
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_a_verdict_takes_what_compare_takes(
+    networks: list[Path], diagrams: list[Path], tmp_path: Path, topoprint: Command
+) -> None:
+    loaded = tp.Network.load(networks[0])
+    np.savez(tmp_path / "n.npz", **{
+        f"{2 * at}.{name}": array
+        for at, (weight, bias) in enumerate(zip(loaded.weights, loaded.biases, strict=True))
+        for name, array in (("weight", weight), ("bias", bias)) if array is not None
+    })  # fmt: skip
+    files = (networks[0], f"{tmp_path / 'n.npz'}::0,2", diagrams[1])
+    chosen = ("--measure", "heat", "--grid", "shared", "--bins", 100, "--max-dimension", 1)
+    result = topoprint("verdict", *files, *chosen, "--null", "gaussian")
+    assert result.returncode == 0, result.stderr
+    _, itself, *rest = result.stdout.splitlines()
+    assert itself.endswith(": 0: the same network: every weight is equal and in its place")
+    assert all("not tested: null models are made of weights" in line for line in rest)
+    assert len(rest) == 2
+
+
+def test_the_layers_of_a_file_are_listed(networks: list[Path], topoprint: Command) -> None:
+    result = topoprint("layers", networks[0])
+    assert result.returncode == 0, result.stderr
+    head, *rows = result.stdout.splitlines()
+    assert head == (
+        f"{networks[0]}: safetensors; 40 weights are taken, a chain of dense layers, in this order"
+    )
+    assert rows[0].split() == ["layers.0.weight", "float32", "5×4", "4", "→", "5"]
+    assert rows[-1].split()[-3:] == ["bias", "of", "layers.0.weight"]
+    found = json.loads(topoprint("layers", networks[0], "--layers", " layers.1 ,", "--json").stdout)
+    assert found["chain"] is True
+    assert [row["name"] for row in found["taken"]] == ["layers.1.weight"]
+    assert {row["why"] for row in found["left"]} == {"not asked for"}
+    refused = topoprint("layers", "-")
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
