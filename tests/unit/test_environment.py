@@ -32,7 +32,8 @@ def test_everything_asked_for_is_pinned() -> None:
 
 def test_the_core_is_light() -> None:
     assert names(PROJECT["dependencies"]) == {
-        "numpy", "scipy", "h5py", "safetensors", "pydantic", "threadpoolctl", "typer", "cachetools",
+        "numpy", "scipy", "h5py", "ml-dtypes", "safetensors", "pydantic", "threadpoolctl", "typer",
+        "cachetools",
     }  # fmt: skip
 
 

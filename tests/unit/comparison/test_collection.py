@@ -217,7 +217,7 @@ def test_null_models_without_files_are_refused(files):
 def test_files_that_are_nothing_of_the_kind_are_refused(files, tmp_path):
     strange = tmp_path / "strange.txt"
     strange.write_text("hello")
-    refused([*files.networks, strange], f"^{strange}: not a complete safetensors file")
+    refused([*files.networks, strange], f"^{strange}: is text, not weights")
     refused([*files.networks, tmp_path / "no"], f"^{tmp_path / 'no'}: ")
     save_comparisons(tmp_path / "d.h5", compare_files(files.networks, spec("heat")))
     refused([*files.networks, tmp_path / "d.h5"], "a topoprint distances file is not compared")
