@@ -35,9 +35,11 @@ def compare(
 
     Parameters
     ----------
-    networks : sequence of Network, Graph, NetworkGraph, Diagram or path
+    networks : sequence of Network, Graph, NetworkGraph, Diagram, mapping, module or path
         At least two. A path is that of the file of a network (:meth:`topoprint.Network.load`), a
-        graph or a diagram. Of graphs and diagrams, measures of the weights are not known.
+        graph or a diagram; a mapping is a state dict; a module is one of torch that needs no
+        example (:meth:`topoprint.Network.from_torch`). Of graphs and diagrams, measures of the
+        weights are not known.
     measures : iterable of str, mapping or Measure, optional
         Names (``"heat"``), kinds with parameters (``{"kind": "heat", "sigma": 0.5, "name":
         "wide"}``) or measures; by default those of the paper. ``topoprint measures`` lists them.
