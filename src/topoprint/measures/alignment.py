@@ -23,7 +23,6 @@ from topoprint.measures.renumbering import (
 from topoprint.measures.subject import Need
 from topoprint.networks.maps import FloatArray
 from topoprint.networks.network import Network
-from topoprint.validation import Name
 
 # Sweeps go on while one leaves less than this of the square of the distance.
 LEAST_GAIN = 0.99
@@ -169,7 +168,6 @@ class FrobeniusAligned(OfGraphs, Pairwise):
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "scale"})
 
     kind: Literal["frobenius_aligned"] = "frobenius_aligned"
-    name: Name = "frobenius_aligned"
 
     @property
     def feature(self) -> Computed:

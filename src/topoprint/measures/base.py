@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from topoprint.measures.subject import Feature, Need, Subject
 from topoprint.validation import Name, Strict
@@ -34,7 +34,7 @@ class Measure(Strict, ABC):
     kind : str
         What it is, whatever its parameters.
     name : str
-        What it is called in files and tables; of the kind's own name unless another is given.
+        What it is called in files and tables, by default its kind.
     version : int
         Raised where the same parameters come to give other numbers.
     needs : set of {"diagram", "weights", "responses", "units", "equal shapes", …}
@@ -54,7 +54,9 @@ class Measure(Strict, ABC):
     """
 
     kind: str
-    name: Name
+    name: Name = Field(
+        default_factory=lambda known: known["kind"], description="By default its kind"
+    )
 
     version: ClassVar[int] = 1
     needs: ClassVar[frozenset[Need]] = frozenset({"weights"})

@@ -4,7 +4,6 @@ from typing import ClassVar, Literal
 
 from topoprint.measures.of_diagrams import OfSummaries
 from topoprint.summaries import betti
-from topoprint.validation import Name
 
 
 class Betti(OfSummaries):
@@ -13,7 +12,6 @@ class Betti(OfSummaries):
     giotto: ClassVar[str] = "betti"
 
     kind: Literal["betti"] = "betti"
-    name: Name = "betti"
 
     @property
     def summary(self) -> betti.BettiCurve:

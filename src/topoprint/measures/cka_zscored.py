@@ -7,7 +7,6 @@ from topoprint.measures.base import Array, Invariance
 from topoprint.measures.features import Computed
 from topoprint.measures.of_responses import Cka, ResponsesOf
 from topoprint.responses.responses import Responses, cka_angle, zscored_gram
-from topoprint.validation import Name
 
 
 def _shared(answer: Responses) -> Array:
@@ -26,7 +25,6 @@ class CkaZscored(Cka):
     )
 
     kind: Literal["cka_zscored"] = "cka_zscored"  # type: ignore[assignment]
-    name: Name = "cka_zscored"
 
     @property
     def feature(self) -> Computed:
@@ -40,7 +38,6 @@ class CkaUnpaired(Cka):
     invariances: ClassVar[frozenset[Invariance]] = CkaZscored.invariances
 
     kind: Literal["cka_unpaired"] = "cka_unpaired"  # type: ignore[assignment]
-    name: Name = "cka_unpaired"
 
     @property
     def feature(self) -> Computed:

@@ -7,7 +7,6 @@ import numpy as np
 from topoprint.measures.base import Array
 from topoprint.measures.features import Computed
 from topoprint.measures.of_units import OfUnits
-from topoprint.validation import Name
 
 
 def spectrum(correlations: Array) -> Array:
@@ -23,7 +22,6 @@ class CorrelationSpectrum(OfUnits):
     greatest: ClassVar[float] = 1.0
 
     kind: Literal["correlation_spectrum"] = "correlation_spectrum"
-    name: Name = "correlation_spectrum"
 
     @property
     def feature(self) -> Computed:

@@ -7,7 +7,6 @@ import numpy as np
 from topoprint.measures.base import Array
 from topoprint.measures.features import Computed
 from topoprint.measures.of_units import Bars, OfUnits
-from topoprint.validation import Name
 
 
 def deaths(found: Bars) -> Array:
@@ -21,7 +20,6 @@ class FunctionalH0(OfUnits):
     greatest: ClassVar[float] = 1.0
 
     kind: Literal["functional_h0"] = "functional_h0"
-    name: Name = "functional_h0"
 
     @property
     def feature(self) -> Computed:

@@ -5,7 +5,6 @@ from typing import Literal
 from topoprint.measures.features import Computed
 from topoprint.measures.of_units import Bars, OfUnits
 from topoprint.summaries.steps import Steps, apart, betti_curve
-from topoprint.validation import Name
 
 
 def mean_betti_curve(found: Bars) -> Steps:
@@ -18,7 +17,6 @@ class FunctionalH1(OfUnits):
     """∫ |Δβ₁(t)| / m dt of the Rips filtration of m hidden units by 1 − |correlation|."""
 
     kind: Literal["functional_h1"] = "functional_h1"
-    name: Name = "functional_h1"
 
     @property
     def feature(self) -> Computed:

@@ -8,7 +8,6 @@ from topoprint.measures.base import Array
 from topoprint.measures.features import Computed
 from topoprint.measures.of_units import OfUnits
 from topoprint.measures.size import BINS, histograms_apart
-from topoprint.validation import Name
 
 
 def histogram(distances: Array) -> Array:
@@ -24,7 +23,6 @@ class FunctionalHistogram(OfUnits):
     greatest: ClassVar[float] = 1.0
 
     kind: Literal["functional_histogram"] = "functional_histogram"
-    name: Name = "functional_histogram"
 
     @property
     def feature(self) -> Computed:

@@ -7,7 +7,7 @@ from pydantic import Field
 from topoprint.errors import InputError
 from topoprint.measures.of_diagrams import OfSummaries
 from topoprint.summaries import heat
-from topoprint.validation import Name, Positive
+from topoprint.validation import Positive
 
 
 class Heat(OfSummaries):
@@ -16,7 +16,6 @@ class Heat(OfSummaries):
     giotto: ClassVar[str] = "heat"
 
     kind: Literal["heat"] = "heat"
-    name: Name = "heat"
     sigma: Positive = Field(0.1, description="Width of the heat kernel")
     unit_mass: bool = Field(False, description="Divide each image by its number of bars")
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from topoprint.measures.of_diagrams import OfSummaries
 from topoprint.summaries import landscape
-from topoprint.validation import Count, Name
+from topoprint.validation import Count
 
 
 class Landscape(OfSummaries):
@@ -15,7 +15,6 @@ class Landscape(OfSummaries):
     giotto: ClassVar[str] = "landscape"
 
     kind: Literal["landscape"] = "landscape"
-    name: Name = "landscape"
     layers: Count = Field(1, description="Layers of the landscape")
 
     @property

@@ -16,7 +16,6 @@ from topoprint.measures.of_diagrams import OfDiagrams
 from topoprint.measures.subject import Feature, Subject
 from topoprint.summaries.bars import Bars
 from topoprint.summaries.matching import bottleneck, length_histogram, wasserstein
-from topoprint.validation import Name
 
 # Dimensions of a layered network's bars; it has none above.
 DIMENSIONS = (0, 1)
@@ -70,7 +69,6 @@ class Bottleneck(_OfLengths):
     greatest: ClassVar[float] = 1.0
 
     kind: Literal["bottleneck"] = "bottleneck"
-    name: Name = "bottleneck"
 
     def distance(self, one: Sequence[Any], other: Sequence[Any]) -> float:
         """Greatest of the dimensions' distances."""
@@ -84,7 +82,6 @@ class Wasserstein(_OfLengths):
     """Wasserstein distance of order 1, of lengths put to 100 bins; the sum of H0 and H1."""
 
     kind: Literal["wasserstein"] = "wasserstein"
-    name: Name = "wasserstein"
 
     @property
     def longest(self) -> float:

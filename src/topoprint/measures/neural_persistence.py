@@ -14,7 +14,6 @@ from topoprint.measures.features import Computed
 from topoprint.measures.of_diagrams import OfGraphs
 from topoprint.networks.architecture import greatest_magnitude
 from topoprint.networks.maps import LinearMap
-from topoprint.validation import Name
 
 
 def neural_persistence(graph: NetworkGraph) -> NDArray[np.float64]:
@@ -66,7 +65,6 @@ class NeuralPersistence(OfGraphs, Pairwise):
     greatest: ClassVar[float] = 1.0
 
     kind: Literal["neural_persistence"] = "neural_persistence"
-    name: Name = "neural_persistence"
 
     @property
     def feature(self) -> Computed:

@@ -13,7 +13,6 @@ from topoprint.measures.base import Array, Invariance
 from topoprint.measures.of_diagrams import OfGraphs
 from topoprint.measures.subject import Need, Subject
 from topoprint.networks.maps import FloatArray
-from topoprint.validation import Name
 
 
 def directed_values(graph: NetworkGraph) -> list[FloatArray]:
@@ -122,7 +121,6 @@ class OneNorm(_Norm):
     """Greatest column sum of the absolute difference of the adjacency matrices."""
 
     kind: Literal["one_norm"] = "one_norm"
-    name: Name = "one_norm"
 
     def norm(self, one: Sequence[FloatArray], other: Sequence[FloatArray]) -> float:
         """1-norm of a difference."""
@@ -133,7 +131,6 @@ class FrobeniusNorm(_Norm):
     """Frobenius norm of the difference of the adjacency matrices."""
 
     kind: Literal["frobenius_norm"] = "frobenius_norm"
-    name: Name = "frobenius_norm"
 
     def norm(self, one: Sequence[FloatArray], other: Sequence[FloatArray]) -> float:
         """Frobenius norm of a difference."""

@@ -16,7 +16,6 @@ from topoprint.responses.responses import (
     principal_parts,
     procrustes_angle,
 )
-from topoprint.validation import Name
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,6 @@ class Cka(_OfResponses):
     greatest: ClassVar[float] = np.pi / 2
 
     kind: Literal["cka"] = "cka"
-    name: Name = "cka"
 
     @property
     def feature(self) -> Computed:
@@ -58,7 +56,6 @@ class Procrustes(_OfResponses):
     greatest: ClassVar[float] = np.pi / 2
 
     kind: Literal["procrustes"] = "procrustes"
-    name: Name = "procrustes"
 
     @property
     def feature(self) -> Computed:
@@ -79,7 +76,6 @@ class Predictions(_OfResponses):
     )
 
     kind: Literal["predictions"] = "predictions"
-    name: Name = "predictions"
 
     @property
     def feature(self) -> ResponsesOf:

@@ -6,14 +6,13 @@ from pydantic import Field
 
 from topoprint.measures.of_diagrams import OfSummaries
 from topoprint.summaries import image
-from topoprint.validation import Name, Positive
+from topoprint.validation import Positive
 
 
 class PersistenceImage(OfSummaries):
     """L2 distance of persistence images (Adams et al. 2017), weighted by lifetime."""
 
     kind: Literal["persistence_image"] = "persistence_image"
-    name: Name = "persistence_image"
     sigma: Positive = Field(0.1, description="Width of the Gaussians")
 
     @property

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from topoprint.measures.of_diagrams import OfSummaries
 from topoprint.summaries import silhouette
-from topoprint.validation import Name, Positive
+from topoprint.validation import Positive
 
 
 class Silhouette(OfSummaries):
@@ -15,7 +15,6 @@ class Silhouette(OfSummaries):
     giotto: ClassVar[str] = "silhouette"
 
     kind: Literal["silhouette"] = "silhouette"
-    name: Name = "silhouette"
     power: Positive = Field(1.0, description="Power of the weights of the bars")
 
     @property

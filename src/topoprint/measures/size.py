@@ -9,7 +9,6 @@ from topoprint.homology.network_graph import NetworkGraph
 from topoprint.measures.base import Array, Invariance, Pairwise
 from topoprint.measures.features import Computed
 from topoprint.measures.of_diagrams import OfGraphs
-from topoprint.validation import Name
 
 # Bins of the histogram of |w| / max|W| over [0, 1]; a distance is off by at most one bin's width.
 BINS = 1 << 14
@@ -46,7 +45,6 @@ class NumberOfEdges(OfGraphs, Pairwise):
     invariances: ClassVar[frozenset[Invariance]] = _EVERYTHING | {"rescaling"}
 
     kind: Literal["number_of_edges"] = "number_of_edges"
-    name: Name = "number_of_edges"
 
     @property
     def feature(self) -> Computed:
@@ -65,7 +63,6 @@ class WeightHistogram(OfGraphs, Pairwise):
     invariances: ClassVar[frozenset[Invariance]] = _EVERYTHING
 
     kind: Literal["weight_histogram"] = "weight_histogram"
-    name: Name = "weight_histogram"
 
     @property
     def feature(self) -> Computed:

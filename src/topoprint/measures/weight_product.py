@@ -8,7 +8,6 @@ import numpy as np
 
 from topoprint.measures.base import Array, Invariance, Pairwise
 from topoprint.measures.subject import Need, Subject
-from topoprint.validation import Name
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,6 @@ class WeightProductAngle(Pairwise):
     )
 
     kind: Literal["weight_product"] = "weight_product"
-    name: Name = "weight_product"
 
     @property
     def feature(self) -> WeightProduct:
