@@ -55,7 +55,13 @@ class Distances(GridSettings):
 
 
 NullName = Literal[
-    "shuffled_layers", "shuffled_network", "gaussian", "resampled", "initial", "random_labels"
+    "shuffled_layers",
+    "shuffled_network",
+    "gaussian",
+    "resampled",
+    "relinked",
+    "initial",
+    "random_labels",
 ]
 
 

@@ -1,18 +1,23 @@
 """Null models: networks that keep something of a network and lose the rest.
 
 A distance that a null model does not change cannot see what the null lost. Each is a function of a
-network and a random stream alone.
+network and a random stream alone. Units, places and wires stay; weights are drawn map by map.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from topoprint.errors import InputError
-from topoprint.networks.maps import FloatArray
+from topoprint.networks.architecture import greatest_magnitude
+from topoprint.networks.maps import LinearMap
 from topoprint.networks.network import Network
 
-Layers = Iterable[tuple[FloatArray, FloatArray | None]]
+Array = NDArray[Any]
+Maps = list[LinearMap]
 
 
 class NullError(InputError):
@@ -22,54 +27,76 @@ class NullError(InputError):
     """
 
 
-def _layer_by_layer(network: Network, draw: Callable[[FloatArray], FloatArray]) -> Layers:
-    return (
-        (draw(weight), None if bias is None else draw(bias))
-        for weight, bias in zip(network.weights, network.biases, strict=True)
-    )
+def _map_by_map(network: Network, draw: Callable[[Array], Array]) -> Maps:
+    """Draw the weights of each map, given and wanted in one dimension, and their type kept."""
+    return [
+        replace(
+            one,
+            weight=draw(one.weight.ravel()).astype(one.weight.dtype).reshape(one.weight.shape),
+        )
+        for one in network.maps
+    ]
 
 
-def _shuffled_layers(network: Network, rng: np.random.Generator) -> Layers:
-    return _layer_by_layer(
-        network, lambda array: rng.permutation(array.ravel()).reshape(array.shape)
-    )
+def _shuffled_layers(network: Network, rng: np.random.Generator) -> Maps:
+    return _map_by_map(network, rng.permutation)
 
 
-def _shuffled_network(network: Network, rng: np.random.Generator) -> Layers:
-    weights = _pooled([*network.weights], rng)
-    biases = iter(_pooled([bias for bias in network.biases if bias is not None], rng))
-    return (
-        (weight, None if bias is None else next(biases))
-        for weight, bias in zip(weights, network.biases, strict=True)
-    )
+def _shuffled_network(network: Network, rng: np.random.Generator) -> Maps:
+    weights = iter(_pooled([one.weight for one in network.maps if not one.is_bias], rng))
+    biases = iter(_pooled([one.weight for one in network.maps if one.is_bias], rng))
+    return [replace(one, weight=next(biases if one.is_bias else weights)) for one in network.maps]
 
 
-def _pooled(arrays: list[FloatArray], rng: np.random.Generator) -> list[FloatArray]:
+def _pooled(arrays: list[Array], rng: np.random.Generator) -> list[Array]:
     """Arrays of the same shapes, holding the entries of all of them in random places."""
     if not arrays:
         return []
-    pool = rng.permutation(np.concatenate([array.ravel() for array in arrays]))
+    alike = len({array.dtype for array in arrays}) == 1
+    flat = [array.ravel() if alike else array.ravel().astype(np.float32) for array in arrays]
+    pool = rng.permutation(np.concatenate(flat))
     parts = np.split(pool, np.cumsum([array.size for array in arrays])[:-1])
     return [part.reshape(array.shape) for part, array in zip(parts, arrays, strict=True)]
 
 
-def _gaussian(network: Network, rng: np.random.Generator) -> Layers:
-    return _layer_by_layer(
-        network,
-        lambda array: rng.normal(array.mean(), array.std(), array.shape).astype(np.float32),
-    )
+def _gaussian(network: Network, rng: np.random.Generator) -> Maps:
+    def draw(array: Array) -> Array:
+        wide = array.astype(np.float32, copy=False)
+        drawn: Array = rng.normal(wide.mean(), wide.std(), wide.shape).astype(np.float32)
+        return drawn
+
+    return _map_by_map(network, draw)
 
 
-def _resampled(network: Network, rng: np.random.Generator) -> Layers:
-    return _layer_by_layer(network, lambda array: rng.choice(array.ravel(), array.shape))
+def _resampled(network: Network, rng: np.random.Generator) -> Maps:
+    return _map_by_map(network, lambda array: rng.choice(array, array.shape))
+
+
+def _relinked(network: Network, rng: np.random.Generator) -> Maps:
+    """Put the inputs of each map that are hidden units in another order, for its weights alone.
+
+    Where a map has one input a group, as a scale a unit has, its groups are.
+    """
+    fed = np.zeros(network.n_units, dtype=bool)
+    for part in (*(one.outputs for one in network.maps), *(some.targets for some in network.wires)):
+        fed[part] = True
+    found = []
+    for one in network.maps:
+        weight = one.weight
+        if not one.is_bias and fed[one.inputs].any():
+            axis = 2 if weight.shape[2] > 1 else 0
+            weight = weight.take(rng.permutation(weight.shape[axis]), axis=axis)
+        found.append(replace(one, weight=weight))
+    return found
 
 
 # What a network keeps under each, its shape apart.
-NULLS: dict[str, Callable[[Network, np.random.Generator], Layers]] = {
+NULLS: dict[str, Callable[[Network, np.random.Generator], Maps]] = {
     "shuffled_layers": _shuffled_layers,
     "shuffled_network": _shuffled_network,
     "gaussian": _gaussian,
     "resampled": _resampled,
+    "relinked": _relinked,
 }
 
 
@@ -80,10 +107,12 @@ def null_network(network: Network, null: str, seed: int) -> Network:
     ----------
     network : Network
     null : str
-        ``shuffled_layers``: the weights of each layer in random places, and so its biases;
-        ``shuffled_network``: the weights of all layers together, and all biases together;
-        ``gaussian``: drawn from a normal distribution of each layer's mean and deviation, weights
-        and biases apart; ``resampled``: drawn with replacement from each layer's own.
+        ``shuffled_layers``: the weights of each map in random places, and so its biases;
+        ``shuffled_network``: the weights of all maps together, and all biases together;
+        ``gaussian``: drawn from a normal distribution of each map's mean and deviation, weights
+        and biases apart; ``resampled``: drawn with replacement from each map's own;
+        ``relinked``: each matrix as it is, but the hidden units that it reads in random order (of
+        a convolution the channels; of a depthwise one or a scale which of them has which weights).
     seed : int
         Of the random stream, at least 0.
 
@@ -103,11 +132,12 @@ def null_network(network: Network, null: str, seed: int) -> Network:
     if null not in NULLS:
         raise InputError(f"null {null!r} is not known; choose {', '.join(NULLS)}")
     with np.errstate(over="ignore", invalid="ignore"):  # refused below
-        layers = list(NULLS[null](network, np.random.default_rng(seed)))
-    arrays = [array for layer in layers for array in layer if array is not None]
+        maps = NULLS[null](network, np.random.default_rng(seed))
+        greatest = [greatest_magnitude(one) for one in maps if not one.is_bias]
+        of_biases = [greatest_magnitude(one) for one in maps if one.is_bias]
     drawn = f"null {null!r} of {network.id.network or 'a network'}, stream {seed},"
-    if not any(weight.any() for weight, _ in layers):
+    if not any(greatest):
         raise NullError(f"{drawn} came out all zero: too few of the weights are not; leave it out")
-    if not all(np.isfinite(array).all() for array in arrays):
+    if not np.isfinite([*greatest, *of_biases]).all():
         raise NullError(f"{drawn} has weights beyond float32: too large ones; leave it out")
-    return Network.from_layers(layers)
+    return Network(network.n_units, tuple(maps), network.wires)

@@ -15,6 +15,7 @@ WHAT_IS_LOST = {
     "shuffled_network": "how the neurons are wired and which layer a weight is in",
     "gaussian": "how the neurons are wired and the shape of the weights' distribution",
     "resampled": "more than each layer's distribution of weights",
+    "relinked": "which units of one layer feed which weights of the next",
     "initial": "what the network has learned",
     "random_labels": "whether there was anything to learn",
 }

@@ -202,7 +202,7 @@ def test_the_same_network_twice_is_refused(files, tmp_path):
 def test_null_models_without_files_are_refused(files):
     sentence = (
         r"^null model 'random_labels': no file is that of .*0\.safetensors; known without files "
-        "are shuffled_layers, shuffled_network, gaussian, resampled$"
+        "are shuffled_layers, shuffled_network, gaussian, resampled, relinked$"
     )
     refused([*files.networks, *files.same], sentence, nulls=["random_labels"])
     refused(

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from architectures import KINDS, Builder, drawn_weights
 from helpers import layered_networks, random_network
 from hypothesis import given, settings
 
@@ -117,3 +118,41 @@ def test_a_null_beyond_float32_says_so():
     with pytest.raises(NullError, match="'gaussian' of a network, stream 0, has weights beyond"):
         null_network(network, "gaussian", 0)
     assert issubclass(NullError, tp.InputError)
+
+
+@given(layered_networks())
+@settings(deadline=None, max_examples=40)
+def test_relinking_keeps_every_matrix_but_for_the_order_of_hidden_units(network):
+    null = null_network(network, "relinked", 5)
+    np.testing.assert_array_equal(null.weights[0], network.weights[0])
+    for old, new in zip(network.weights[1:], null.weights[1:], strict=True):
+        for rows in (old, new):
+            assert rows.shape == old.shape
+        np.testing.assert_array_equal(np.sort(old, axis=1), np.sort(new, axis=1))
+        columns = [rows.T[np.lexsort(rows)] for rows in (old, new)]
+        np.testing.assert_array_equal(*columns)
+    for old, new in zip(network.biases, null.biases, strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.parametrize("null", NULLS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "flatten"])
+def test_nulls_of_every_architecture_keep_units_places_wires_and_types(null, kind):
+    builder = Builder(2, (4, 4), drawn_weights(1, "normal", np.float16))
+    for part in ("convolution", kind, "bias", "tokens"):
+        builder.add(part, 3)
+    network = builder.network()
+    drawn = null_network(network, null, 1)
+    assert drawn.shape == network.shape
+    assert [one.weight.dtype for one in drawn.maps] == [np.float16] * len(network.maps)
+    sorted_weights = [
+        np.sort(np.concatenate([one.weight.ravel() for one in some.maps if not one.is_bias]))
+        for some in (network, drawn)
+    ]
+    kept = null in ("shuffled_layers", "shuffled_network", "relinked")
+    assert np.array_equal(*sorted_weights) == kept
+    assert any(
+        not np.array_equal(one.weight, other.weight)
+        for seed in range(4)  # few channels may come out in their own order
+        for one, other in zip(network.maps, null_network(network, null, seed).maps, strict=True)
+    )
