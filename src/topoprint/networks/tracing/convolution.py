@@ -31,10 +31,12 @@ def convolution(
     if not isinstance(kernel, Known) or not isinstance(bias, Known | None):
         raise tracer.refuse(node, "its kernel depends on the input")
     assert isinstance(units, Units)
-    batch, channels, *extents = units.shape
-    shape = shape_of(node)
+    given, shape = units.numbers, shape_of(node)
+    if given.ndim < kernel.tensor.ndim:  # no dimension of examples
+        given, shape = given[None], (1, *shape)
+    batch, channels, *extents = given.shape
     weight, taps = _kernel(tracer, kernel, transposed, groups)
-    steps, gaps = (_each(given, len(extents)) for given in (stride, dilation))
+    steps, gaps = (_each(one, len(extents)) for one in (stride, dilation))
     before = _each(padding, len(extents))
     small, large = (shape[2:], tuple(extents)) if transposed else (tuple(extents), shape[2:])
     # A transposed convolution joins the positions of the one that it transposes.
@@ -53,7 +55,7 @@ def convolution(
             (used[None] + np.arange(batch)[:, None, None] * [into, out]).reshape(-1, 2)
             for used in pairs
         )
-    inputs = units.numbers.reshape(batch, groups, channels // groups, into)
+    inputs = given.reshape(batch, groups, channels // groups, into)
     added = None if bias is None else tracer.weight(bias, bias.tensor)
     outputs = tracer.recorder.linear(
         weight,
@@ -63,7 +65,50 @@ def convolution(
         added,
     )
     numbers = torch.from_numpy(outputs).reshape(shape[1], batch, out).transpose(0, 1)
-    return Units.of(numbers.reshape(shape))
+    return Units.of(numbers.reshape(shape_of(node)))
+
+
+@serves("conv1d", "conv2d", "conv3d")
+def plain(
+    tracer: Tracer,
+    node: Node,
+    units: Value,
+    kernel: Value,
+    bias: Value | None = None,
+    stride: Sequence[int] = (1,),
+    padding: Sequence[int] | str = (0,),
+    dilation: Sequence[int] = (1,),
+    groups: int = 1,
+) -> Result:
+    """Follow a convolution, with a padding that may be a word."""
+    if isinstance(padding, str):
+        assert isinstance(kernel, Known)
+        taps = kernel.tensor.shape[2:]
+        gaps = _each(dilation, len(taps))
+        wide = padding == "same"
+        padding = [gap * (tap - 1) // 2 * wide for tap, gap in zip(taps, gaps, strict=True)]
+    return convolution(
+        tracer, node, units, kernel, bias, stride, padding, dilation, False, (0,), groups
+    )
+
+
+@serves("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
+def transposed(
+    tracer: Tracer,
+    node: Node,
+    units: Value,
+    kernel: Value,
+    bias: Value | None = None,
+    stride: Sequence[int] = (1,),
+    padding: Sequence[int] = (0,),
+    output_padding: Sequence[int] = (0,),
+    groups: int = 1,
+    dilation: Sequence[int] = (1,),
+) -> Result:
+    """Follow a transposed convolution."""
+    return convolution(
+        tracer, node, units, kernel, bias, stride, padding, dilation, True, output_padding, groups
+    )
 
 
 def _kernel(

@@ -8,7 +8,10 @@ from topoprint.networks.tracing.tracer import Tracer, as_floats, as_integers, na
 from topoprint.networks.tracing.values import Known, Units
 from topoprint.networks.tracing.views import RESHAPED
 
-LINEAR = ("linear", "convolution", "addmm", "mm", "bmm", "baddbmm")
+LINEAR = (
+    "linear", "convolution", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
+    "conv_transpose3d", "addmm", "mm", "bmm", "matmul",
+)  # fmt: skip
 
 
 def fold(

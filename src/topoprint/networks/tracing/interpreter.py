@@ -1,5 +1,6 @@
 """Walks the graph of an exported module, operation by operation."""
 
+import operator
 from dataclasses import replace
 from typing import Any
 
@@ -99,7 +100,7 @@ def _call(tracer: Tracer, node: Node) -> Any:
     kwargs: Any = map_arg(node.kwargs, lambda one: tracer.seen[one])
     name = name_of(node.target)
     if not name:  # the one of several results that is taken
-        if getattr(node.target, "__name__", "") == "getitem":
+        if node.target is operator.getitem:
             return args[0][args[1]]
         raise tracer.refuse(node, "it is no operation on tensors")
     given = _values(args) + _values(list(kwargs.values()))

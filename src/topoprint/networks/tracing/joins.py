@@ -27,6 +27,12 @@ def concatenate(tracer: Tracer, node: Node, parts: list[Value], dim: int = 0) ->
     return _merged(tracer, node, parts, lambda tensors: torch.cat(tensors, dim))
 
 
+@serves("stack")
+def stack(tracer: Tracer, node: Node, parts: list[Value], dim: int = 0) -> Result:
+    """Follow a concatenation along a new dimension."""
+    return _merged(tracer, node, parts, lambda tensors: torch.stack(tensors, dim))
+
+
 @serves("slice_scatter", "select_scatter", "diagonal_scatter")
 def scatter(tracer: Tracer, node: Node, base: Value, part: Value, *args: Any, **kw: Any) -> Result:
     """Follow an assignment to a slice."""

@@ -8,12 +8,14 @@ from torch.fx import Node
 
 from topoprint.networks.maps import IntArray
 from topoprint.networks.tracing.attention import mix
+from topoprint.networks.tracing.pointwise import add
 from topoprint.networks.tracing.recorder import NOTHING, Weight
 from topoprint.networks.tracing.tracer import (
     Result,
     Tracer,
     as_integers,
     later,
+    name_of,
     serves,
 )
 from topoprint.networks.tracing.values import Known, Units, Value
@@ -64,7 +66,7 @@ def linear(
 @serves("mm", "mv", "dot", "bmm", "addmm", "baddbmm", "addmv", "addbmm")
 def matrix_product(tracer: Tracer, node: Node, *args: Any, **kwargs: Any) -> Result:
     """Follow products of matrices; what ``addmm`` and the like add is a bias."""
-    name = node.target._schema.name.partition("::")[2]  # type: ignore[union-attr]
+    name = name_of(node.target)
     left, right = args[-2:]
     if name == "addbmm" or kwargs.get("beta", 1) != 1 or kwargs.get("alpha", 1) != 1:
         raise tracer.refuse(node, "it scales or sums what it multiplies")
@@ -82,13 +84,23 @@ def matrix_product(tracer: Tracer, node: Node, *args: Any, **kwargs: Any) -> Res
         bias, added = added, None
     found = product(tracer, node, first, second, bias)
     shaped = found.moved(shape_of(node), lambda tensor: tensor.reshape(shape_of(node)))
-    if added is None:
-        return shaped
-    if isinstance(added, Units):
-        return tracer.join(shape_of(node), [added, shaped])
-    if added.trained:
-        return tracer.shift(shaped, added)
-    return shaped
+    return shaped if added is None else add(tracer, node, shaped, added)
+
+
+@serves("matmul")
+def matmul(tracer: Tracer, node: Node, left: Value, right: Value) -> Result:
+    """Follow a product of vectors, matrices or batches of them."""
+    lefts, rights = _shape(left), _shape(right)
+    lefts = lefts if len(lefts) > 1 else (1, *lefts)
+    rights = rights if len(rights) > 1 else (*rights, 1)
+    first, second = _reshaped(left, lefts), _reshaped(right, rights)
+    if len(rights) == 2:  # the same matrix for all rows
+        first, second = _reshaped(first, (1, -1, lefts[-1])), _reshaped(second, (1, *rights))
+    else:
+        batch = tuple(np.broadcast_shapes(lefts[:-2], rights[:-2]))
+        first, second = (_batched(one, batch) for one in (first, second))
+    found = product(tracer, node, first, second)
+    return found.moved(shape_of(node), lambda tensor: tensor.reshape(shape_of(node)))
 
 
 def product(
@@ -139,6 +151,17 @@ def _of_units(tracer: Tracer, left: Units, right: Units) -> Units:
 
     made_later = later(shape, made)
     return Units(made_later.shape, made_later.number, product=True)
+
+
+def _batched(value: Known | Units, batch: tuple[int, ...]) -> Known | Units:
+    """Return a value as (n, rows, columns); what is known and the same for all n stands once."""
+    shape = _shape(value)
+    if isinstance(value, Known) and int(np.prod(shape[:-2])) == 1:
+        return _reshaped(value, (1, *shape[-2:]))
+    wide, flat = (*batch, *shape[-2:]), (int(np.prod(batch)), *shape[-2:])
+    if isinstance(value, Known):
+        return value.moved(lambda tensor: tensor.expand(wide).reshape(flat))
+    return value.moved(flat, lambda tensor: tensor.expand(wide).reshape(flat))
 
 
 def _shape(value: Value) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """A torch module → its units, linear maps and wires, by what it computes on an example."""
 
+import operator
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.export import ExportedProgram, default_decompositions, export
+from torch.fx import Node
 
 from topoprint.errors import InputError
 from topoprint.networks.maps import IntArray, LinearMap, Wires
@@ -170,6 +172,8 @@ def _exported(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) 
         warnings.simplefilter("ignore")
         try:
             program = export(module, args, kwargs)
+            if _is_served(program):
+                return program
             table = default_decompositions()
             for operation in list(table):
                 if name_of(operation) in HANDLERS:
@@ -181,3 +185,21 @@ def _exported(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) 
             raise InputError(
                 f"torch cannot export {type(module).__name__} on this example: {reason}"
             ) from error
+
+
+def _is_served(program: ExportedProgram) -> bool:
+    """Whether each operation can be followed as it stands, and none writes into a tensor."""
+    inputs = set(program.graph_signature.user_inputs)
+    follows: set[Node] = set()  # what depends on the input
+    for node in program.graph.nodes:
+        name = name_of(node.target)
+        if name.endswith("_"):
+            return False
+        if node.op == "placeholder" and node.name in inputs:
+            follows.add(node)
+        elif node.op == "call_function" and not follows.isdisjoint(node.all_input_nodes):
+            pointwise = name and torch.Tag.pointwise in node.target.tags
+            if not (pointwise or name in HANDLERS or node.target is operator.getitem):
+                return False
+            follows.add(node)
+    return True

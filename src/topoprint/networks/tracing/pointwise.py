@@ -22,7 +22,7 @@ NORMALISING = ("add", "sub", "mul", "div")
 # Element-wise operations that torch does not mark as such. The slope of a PReLU is in no map.
 UNMARKED = ("_to_copy", "to", "type_as", "prelu", "_prelu_kernel", "dropout", "native_dropout",
             "feature_dropout", "alpha_dropout", "log_sigmoid_forward", "_log_softmax",
-            "log_softmax", "fill", "rrelu")  # fmt: skip
+            "log_softmax", "fill", "rrelu", "hardswish")  # fmt: skip
 
 
 @serves(*UNMARKED)
@@ -40,16 +40,26 @@ def pointwise(tracer: Tracer, node: Node, *args: Any, **kwargs: Any) -> Result:
     operands: list[Value] = [
         arg for arg in (*args, *kwargs.values()) if isinstance(arg, Known | Units)
     ]
-    by_value = _values(node, args, kwargs)
+    name, by_value = name_of(node.target), _values(node, args, kwargs)
     if by_value is None:  # masks and tokens act by what they are in the example
         operands = [_by_value(one) for one in operands]
     units = [one for one in operands if isinstance(one, Units)]
     if len(units) == 1:
         known = [one for one in operands if isinstance(one, Known)]
-        found = _of_one(tracer, node, units[0], known, operands, kwargs)
+        first = operands[0] is units[0]
+        found = _of_one(tracer, node, name, units[0], known, first, kwargs.get("alpha", 1))
     else:
-        found = _of_several(tracer, node, units, by_value is not None)
+        found = _of_several(tracer, name, shape_of(node), units, by_value is not None)
     return found if by_value is None else replace(found, values=by_value)
+
+
+def add(tracer: Tracer, node: Node, units: Units, added: Value) -> Units:
+    """Follow what another operation adds to its result: activations, a mask, or a bias."""
+    other = _by_value(added)
+    if isinstance(other, Known):
+        return _of_one(tracer, node, "add", units, [other], True, 1)
+    assert isinstance(other, Units)
+    return _of_several(tracer, "add", shape_of(node), [units, other], False)
 
 
 def _values(node: Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> torch.Tensor | None:
@@ -69,31 +79,34 @@ def _by_value(one: Value) -> Value:
 def _of_one(
     tracer: Tracer,
     node: Node,
+    name: str,
     units: Units,
     known: list[Known],
-    operands: list[Value],
-    kwargs: dict[str, Any],
+    first: bool,
+    alpha: float,
 ) -> Units:
-    """Follow a function of one activation and of numbers that no input changes."""
-    name, shape = name_of(node.target), shape_of(node)
+    """Follow a function of one activation and of numbers that no input changes.
+
+    ``first``: the activation stands before the numbers; ``alpha`` multiplies what is added.
+    """
+    shape = shape_of(node)
     found = replace(
         units, shape=shape, number=lambda: units.numbers.expand(shape), values=None, statistic=None
     )
     if units.closed is not None:
         found = replace(found, closed=units.closed.expand(shape))
-    first = bool(operands) and operands[0] is units
     for one in known:
         if not one.trained:
             found = _with_constant(found, name, one.tensor)
         elif name in ADDITIONS:
             minus = name == "sub" if first else name == "rsub"
-            sign = (-1.0 if minus else 1.0) * (kwargs.get("alpha", 1) if first else 1)
+            sign = (-1 if minus else 1) * (alpha if first else 1)
             added = one if sign == 1 else Known(one.tensor * sign, one.parameters)
             if not fold(tracer, node, units, None, added):
                 found = _same_kind(tracer.shift(found, added), found)
         elif name == "mul":
             found = _same_kind(tracer.gain(found, one), found)
-        elif name == "div" and first and not operands[1:][1:]:
+        elif name == "div" and first:
             inverse = Known(one.tensor.reciprocal(), one.parameters)
             found = _same_kind(tracer.gain(found, inverse), found)
     keeps = name in OF_STATISTICS and shape == units.shape and not any(k.trained for k in known)
@@ -117,9 +130,10 @@ def _same_kind(made: Units, of: Units) -> Units:
     return replace(made, product=of.product, mixes=of.mixes, closed=of.closed)
 
 
-def _of_several(tracer: Tracer, node: Node, units: list[Units], by_value: bool) -> Units:
+def _of_several(
+    tracer: Tracer, name: str, shape: tuple[int, ...], units: list[Units], by_value: bool
+) -> Units:
     """Follow a function of several activations."""
-    name, shape = name_of(node.target), shape_of(node)
     if by_value:
         return tracer.join(shape, units)
     weights = [one for one in units if one.mixes]

@@ -16,7 +16,7 @@ from torch.fx import Node
 from topoprint.networks.maps import IntArray
 from topoprint.networks.tracing.linear import dense, same_places
 from topoprint.networks.tracing.recorder import NOTHING, Recorder, Weight
-from topoprint.networks.tracing.tracer import Result, Tracer, as_integers, serves
+from topoprint.networks.tracing.tracer import Result, Tracer, as_integers, name_of, serves
 from topoprint.networks.tracing.values import Known, Units, Value
 
 GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1, "rnn_relu": 1}
@@ -91,7 +91,7 @@ def layers(
     *_: Any,
 ) -> Result:
     """Follow layers of recurrent cells over all steps."""
-    kind = node.target._schema.name.partition("::")[2]  # type: ignore[union-attr]
+    kind = name_of(node.target)
     if not isinstance(has_biases, bool):
         raise tracer.refuse(node, "its input is packed; give the sequence as a plain tensor")
     if any(not isinstance(one, Known) for one in parameters):
@@ -126,7 +126,7 @@ def cell(
     tracer: Tracer, node: Node, units: Value, states: Any, *parameters: Value | None
 ) -> Result:
     """Follow one step of a cell."""
-    kind = node.target._schema.name.partition("::")[2]  # type: ignore[union-attr]
+    kind = name_of(node.target)
     kind = kind.removesuffix("_cell")
     weights = [one for one in parameters if one is not None]
     if any(not isinstance(one, Known) for one in weights):

@@ -16,6 +16,8 @@ from topoprint.networks.tracing.values import Known, Units, Unserved, Value
 Result = Value | tuple[Value, ...]
 Handler = Callable[..., Result]
 
+OpOverload = type(torch.ops.aten.add.Tensor)
+
 # Operations by their name, whatever their overload: each takes the tracer, its node and arguments.
 HANDLERS: dict[str, Handler] = {}
 
@@ -35,8 +37,9 @@ def serves(*names: str) -> Callable[[Handler], Handler]:
 
 def name_of(target: Any) -> str:
     """Name of an operation without its namespace and overload; empty if it is none of torch's."""
-    schema = getattr(target, "_schema", None)
-    return "" if schema is None else str(schema.name).partition("::")[2]
+    if not isinstance(target, OpOverload):
+        return ""
+    return str(target).partition(".")[2].partition(".")[0]  # aten.NAME.OVERLOAD
 
 
 def place_of(node: Node) -> str:

@@ -15,6 +15,7 @@ RESHAPED = (
     "view",
     "_unsafe_view",
     "reshape",
+    "unflatten",
     "flatten",
     "squeeze",
     "unsqueeze",
@@ -63,8 +64,8 @@ REAL = (
 def apply(node: Node, args: tuple[Any, ...], kwargs: dict[str, Any], first: torch.Tensor) -> Any:
     """Run an operation on tensors, with another one as its first argument."""
     rest = [tensor_of(arg) for arg in args[1:]]
-    if name_of(node.target) in ("view", "_unsafe_view"):  # numbers may lie otherwise in memory
-        return first.reshape(*rest)
+    if name_of(node.target) in RESHAPED:  # numbers may lie otherwise in memory
+        first = first.contiguous()
     target: Callable[..., Any] = node.target  # type: ignore[assignment]
     return target(first, *rest, **{key: tensor_of(arg) for key, arg in kwargs.items()})
 
