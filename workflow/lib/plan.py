@@ -33,6 +33,7 @@ class Collection(NamedTuple):
 
     seeds: tuple[int, ...]
     nulls: bool = False
+    twins: bool = False
 
 
 class Plan:
@@ -63,7 +64,9 @@ class Plan:
         self.collections = {
             **{f"seed{seed}": Collection((seed,)) for seed in config.seeds},
             **{f"seed{seed}_nulls": Collection((seed,), nulls=True) for seed in config.seeds},
+            **{f"seed{seed}_twins": Collection((seed,), twins=True) for seed in config.seeds},
             "all_seeds": Collection(tuple(config.seeds)),
+            "all_seeds_nulls": Collection(tuple(config.seeds), nulls=True),
         }
         # Null models that are files beside the networks: of an earlier step, or trained otherwise.
         files = {"initial": INITIAL, "random_labels": RANDOM_LABELS}
@@ -79,6 +82,7 @@ class Plan:
             *self.features(dataset),
             *_expand(trained, dataset=[dataset], network=self.networks[dataset], seed=self.seeds),
             *self.analysis(dataset),
+            *_expand([TABLE], dataset=[dataset], table=self.learned(dataset)),
             *_expand([TABLE, FIGURES], dataset=[dataset], table=["accuracy"], name=["accuracy"]),
         ]
 
@@ -150,7 +154,7 @@ class Plan:
 
     def compared(self, dataset: str, collection: str) -> list[str]:
         """Files that a collection's distances are computed from."""
-        seeds, nulls = self.collections[collection]
+        seeds, nulls, _ = self.collections[collection]
         patterns = [NETWORK, DIAGRAM, *(self.stored.values() if nulls else [])]
         answers = _expand([RESPONSES], dataset=[dataset], seed=list(seeds))
         return [
@@ -168,6 +172,31 @@ class Plan:
             nulls = self.config.evaluation.nulls
             names += [f"{name}_nulls" for name in self.single_seeds] if nulls else []
         return _expand([DISTANCES], dataset=[dataset], collection=names)
+
+    def learned(self, dataset: str) -> list[str]:
+        """Tables of what the measures see of what was learned: symmetries, and tasks."""
+        tables = ["symmetries"] if self.config.evaluation.twins else []
+        return tables + (["tasks", "tasks_variance"] if self.has_tasks(dataset) else [])
+
+    def symmetries(self, dataset: str) -> list[str]:
+        """Distances of networks, and of twins of them."""
+        names = [f"{name}{twins}" for name in self.single_seeds for twins in ("", "_twins")]
+        return _expand([DISTANCES], dataset=[dataset], collection=names)
+
+    def has_tasks(self, dataset: str) -> bool:
+        """Whether the experiments of a data set are tasks, two at least that are not apart."""
+        tasks = design.tasks(self.config, dataset).values()
+        return sum(not task.apart for task in tasks) > 1
+
+    def tasks(self, dataset: str) -> list[str]:
+        """Distances by which networks of a task are looked for."""
+        names = ["all_seeds", *(["all_seeds_nulls"] if self.config.evaluation.nulls else [])]
+        return _expand([DISTANCES], dataset=[dataset], collection=names)
+
+    def apart(self, dataset: str) -> str:
+        """Tasks that the benchmark shows apart, separated by commas."""
+        tasks = design.tasks(self.config, dataset)
+        return ",".join(name for name, task in tasks.items() if task.apart)
 
     def all_evaluated(self) -> list[str]:
         """Distances by which all measures are evaluated."""
@@ -191,7 +220,7 @@ class Plan:
 
     def train_spec(self, dataset: str, network: str) -> str:
         """Say how a network is trained."""
-        return design.networks(self.config, dataset)[network].model_dump_json()
+        return json.dumps(design.networks(self.config, dataset)[network].told)
 
     def diagram_spec(self) -> str:
         """Say how diagrams are made."""
@@ -210,6 +239,8 @@ class Plan:
         if self.collections[collection].nulls:
             evaluation = self.config.evaluation
             spec |= {"nulls": evaluation.nulls, "repetitions": evaluation.repetitions}
+        if self.collections[collection].twins:
+            spec["nulls"] = self.config.evaluation.twins
         return json.dumps(spec)
 
     def report_spec(self) -> str:
@@ -220,10 +251,11 @@ class Plan:
 
     def need_of_distances(self, dataset: str, collection: str) -> Need:
         """Memory and time of the distances of a collection."""
-        seeds, nulls = self.collections[collection]
+        seeds, nulls, twins = self.collections[collection]
         asked = self.config.evaluation
         made = sum(1 if null in self.stored else asked.repetitions for null in asked.nulls)
-        return self.needs.distances(self.members[dataset], len(seeds), made if nulls else 0)
+        made = made if nulls else len(asked.twins) if twins else 0
+        return self.needs.distances(self.members[dataset], len(seeds), made)
 
     def _features(self, dataset: str) -> Any:
         return getattr(design.dataset_config(self.config, dataset), "features", None)

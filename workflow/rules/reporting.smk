@@ -129,6 +129,50 @@ rule evaluate:
         "--figures {params.folder} > {log} 2>&1"
 
 
+# Where twins of the networks, which compute the same functions, stand among the others.
+rule symmetries:
+    input:
+        distances=lambda wildcards: PLAN.symmetries(wildcards.dataset),
+    output:
+        table="results/tables/{dataset}_symmetries.csv",
+    log:
+        "results/logs/symmetries/{dataset}.log",
+    benchmark:
+        "results/benchmarks/symmetries/{dataset}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    shell:
+        "topoprint symmetries {input.distances} --output {output.table} > {log} 2>&1"
+
+
+# Whether the measures find the networks that learned the same task.
+rule tasks:
+    input:
+        distances=lambda wildcards: PLAN.tasks(wildcards.dataset),
+    output:
+        table="results/tables/{dataset}_tasks.csv",
+        variance="results/tables/{dataset}_tasks_variance.csv",
+    log:
+        "results/logs/tasks/{dataset}.log",
+    benchmark:
+        "results/benchmarks/tasks/{dataset}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        apart=lambda wildcards: PLAN.apart(wildcards.dataset),
+    shell:
+        "topoprint tasks {input.distances} --apart {params.apart:q} "
+        "--variance {output.variance} --output {output.table} > {log} 2>&1"
+
+
 # The evaluations of all data sets: measure × question.
 rule what_it_sees:
     input:

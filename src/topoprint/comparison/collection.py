@@ -25,6 +25,7 @@ from topoprint.measures.subject import Subject, new_cache
 from topoprint.networks.files import digest_of, read_id
 from topoprint.networks.network import Network
 from topoprint.networks.nulls import NULLS
+from topoprint.networks.twins import TWINS
 from topoprint.responses.responses import FORMAT as RESPONSES
 from topoprint.responses.responses import Responses, load_responses
 from topoprint.storage import digest, format_of
@@ -36,6 +37,10 @@ COST = Cost(mb=130, minutes=10, bytes_each=14, seconds_each=4.5e-7, seconds_pair
 GIOTTO = Cost(mb=700, minutes=30, bytes_each=370, seconds_each=3e-4, seconds_pair=0.04)
 
 
+# Null models and twins that are made here.
+MADE = (*NULLS, *TWINS)
+
+
 class DistancesSpec(Strict):
     """What distances are asked for.
 
@@ -45,7 +50,8 @@ class DistancesSpec(Strict):
     nulls : list of str, or None
         Compare the null models of these names, repetition by repetition, and each with its
         network, rather than the networks themselves. Those of
-        :data:`topoprint.networks.nulls.NULLS` are made here, others are among the files.
+        :data:`topoprint.networks.nulls.NULLS` are made here, and so are twins
+        (:data:`topoprint.networks.twins.TWINS`); others are among the files.
     repetitions : int
         Of the nulls that are made here.
     """
@@ -127,9 +133,9 @@ def compare_files(
         return [_compare(real, spec.measures, earlier)]
     found = []
     for null in dict.fromkeys(spec.nulls):
-        for repetition in range(spec.repetitions if null in NULLS else 1):
+        for repetition in range(spec.repetitions if null in MADE else 1):
             own = new_cache()  # what is known of a null model is of no use to the next
-            if null in NULLS:
+            if null in MADE:
                 state = _made(real, null, repetition, own)
             else:
                 state = _stored(known, _of_state(known, originals, null), own)
@@ -197,7 +203,7 @@ def _of_state(known: Known, originals: Sequence[NetworkId], state: str) -> list[
         if own not in found:
             raise InputError(
                 f"null model {state!r}: no file is that of {known.networks[own]}; known without "
-                f"files are {', '.join(NULLS)}"
+                f"files are {', '.join(MADE)}"
             )
     return [found[own] for own in originals]
 

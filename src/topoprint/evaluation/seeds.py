@@ -70,6 +70,13 @@ class Estimate(float):
             made.low, made.high = float(found.low), float(found.high)
         return made
 
+    @classmethod
+    def between(cls, mean: float, low: float, high: float) -> "Estimate":
+        """Take a mean and an interval that are known."""
+        made = super().__new__(cls, mean)
+        made.low, made.high = low, high
+        return made
+
 
 def comparable(matrices: Sequence[Array]) -> IntArray:
     """Positions of the networks of the largest set that are compared in all matrices (n, n)."""

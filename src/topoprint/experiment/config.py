@@ -20,7 +20,7 @@ RESERVED = frozenset(
     [
         "accuracy", "all", "average", "benchmarks", "control", "data", "diagram", "distances",
         "evaluate", "features", "figures", "logs", "overview", "paper", "prepare", "report",
-        "respond", "tables", "train", "train_random_labels", "what_it_sees",
+        "respond", "symmetries", "tables", "tasks", "train", "train_random_labels", "what_it_sees",
     ]
 )  # fmt: skip
 # Measures of the matrices and of the evaluation, where a config names none.
@@ -65,6 +65,9 @@ NullName = Literal[
 ]
 
 
+TwinName = Literal["renumbered", "rescaled", "split_neuron", "identity_layer"]
+
+
 class Evaluation(Strict):
     """What is asked of the measures, to tell what each sees."""
 
@@ -77,10 +80,12 @@ class Evaluation(Strict):
         ["shuffled_layers", "initial"], description="Null models; none: no null tests"
     )
     repetitions: Count = Field(2, description="Nulls of each network and seed")
+    twins: list[TwinName] = Field([], description="Twins of each network, of the same function")
 
     @model_validator(mode="after")
     def _distinct(self) -> "Evaluation":
         refuse_repeats(self.nulls, "nulls")
+        refuse_repeats(self.twins, "twins")
         return self
 
 

@@ -1,10 +1,11 @@
 """Config → the table of networks to train: data set × network × seed."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from topoprint.experiment.config import Config
 from topoprint.experiment.datasets import DatasetConfig
-from topoprint.experiment.models import Architecture, Training
+from topoprint.experiment.models import Architecture, Task, Training
 from topoprint.identity import NetworkId
 from topoprint.validation import Strict
 
@@ -15,6 +16,12 @@ class NetworkSpec(Strict):
     group: str = ""
     architecture: Architecture = Architecture()
     training: Training = Training()
+    task: Task | None = None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """JSON values; those of a network without a task say nothing of tasks."""
+        return self.model_dump(mode="json", exclude=None if self.task else {"task"})
 
 
 def networks(config: Config, dataset: str) -> dict[str, NetworkSpec]:
@@ -25,9 +32,19 @@ def networks(config: Config, dataset: str) -> dict[str, NetworkSpec]:
             group=experiment.name,
             architecture=config.base.model_copy(update=changes.model_dump(exclude_unset=True)),
             training=own.training or config.training,
+            task=experiment.task,
         )
         for experiment in config.experiments_of(own)
         for changes in experiment.networks
+    }
+
+
+def tasks(config: Config, dataset: str) -> dict[str, Task]:
+    """Tasks by experiment, of those experiments that have one."""
+    return {
+        experiment.name: experiment.task
+        for experiment in config.experiments_of(dataset_config(config, dataset))
+        if experiment.task is not None
     }
 
 

@@ -50,10 +50,53 @@ class Changes(Strict):
         )
 
 
+class Task(Strict):
+    """Labels made of the data set's own, of the inputs, or of nothing; one of the three.
+
+    Attributes
+    ----------
+    partition : list of list of int, or None
+        Own labels by new label; samples of labels that stand in no part are left out.
+    function : {"mean", "deviation", "projection"} or None
+        Number of a sample that is cut into ``parts`` of equally many training samples: mean or
+        deviation of its inputs, or a random linear function of them, of stream ``number``.
+    random : bool
+        ``parts`` labels at random, of stream ``number``: nothing to learn, but to be kept in mind.
+    parts : int
+    number : int
+    apart : bool
+        Whether the benchmark of tasks shows it apart, outside its means.
+    """
+
+    partition: list[list[int]] | None = Field(None, description="Own labels by new label")
+    function: Literal["mean", "deviation", "projection"] | None = Field(
+        None, description="Number of a sample that is cut into parts of equally many samples"
+    )
+    random: bool = Field(False, description="Labels at random")
+    parts: Annotated[int, Field(ge=2)] = Field(5, description="Labels of a function, or at random")
+    number: Annotated[int, Field(ge=0)] = Field(0, description="Of the random stream")
+    apart: bool = Field(False, description="Shown apart, outside the means of the benchmark")
+
+    @model_validator(mode="after")
+    def _one(self) -> "Task":
+        if sum([self.partition is not None, self.function is not None, self.random]) != 1:
+            raise ValueError("a task is one of partition, function and random: true")
+        if self.partition is not None:
+            labels = [label for part in self.partition for label in part]
+            if len(self.partition) < 2 or not all(self.partition):
+                raise ValueError("a partition needs two parts at least, none of them empty")
+            if len({*labels}) < len(labels):
+                raise ValueError("a label stands twice in the partition")
+        return self
+
+
 class Experiment(Strict):
-    """A group of networks that differ from the base in the same way."""
+    """A group of networks that differ from the base in the same way, and perhaps learn a task."""
 
     name: Name
+    task: Task | None = Field(
+        None, description="What its networks learn in place of the data set's own labels"
+    )
     networks: list[Changes] = Field(min_length=1)
 
     @model_validator(mode="after")

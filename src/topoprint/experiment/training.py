@@ -16,6 +16,7 @@ from topoprint.experiment.datasets.samples import Inputs, Samples
 from topoprint.experiment.design import NetworkSpec
 from topoprint.experiment.models import Architecture, Training
 from topoprint.experiment.progress import Progress
+from topoprint.experiment.tasks import relabelled
 from topoprint.identity import NetworkId, stream
 from topoprint.networks.network import Network
 
@@ -60,6 +61,7 @@ def train(
         If too few samples are left to train or test on, or training diverges.
     """
     training = spec.training
+    samples = relabelled(samples, spec.task) if spec.task else samples
     seed = cell.seed or 0
     target = torch.device(device)
     x_train = torch.from_numpy(in_order(samples, spec, samples.x_train))
@@ -88,7 +90,10 @@ def train(
         if n_fit < len(y_train):
             scores["validation"] = _evaluate(model, x_train[n_fit:], y_train[n_fit:])
     variant = "random_labels" if random_labels else ""
-    known = {"group": spec.group, "spec": spec.model_dump(mode="json", exclude={"group"})}
+    known = {
+        "group": spec.group,
+        "spec": {key: part for key, part in spec.told.items() if key != "group"},
+    }
     results = {f"{part}_{name}": value for part, both in scores.items() for name, value in both}
     try:
         return Trained(

@@ -38,7 +38,8 @@ class Measure(Strict, ABC):
     version : int
         Raised where the same parameters come to give other numbers.
     needs : set of {"diagram", "weights", "responses", "units", "equal shapes", …}
-        What networks must have to be compared; ``units``: as many hidden units as it draws.
+        What networks must have to be compared; ``units``: as many hidden
+        units, or samples of its own, as it draws.
     greatest : float
         Least upper bound of the distances, or ∞; the lower bound is 0.
     metric : bool

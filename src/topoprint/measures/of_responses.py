@@ -27,13 +27,15 @@ class ResponsesOf:
         return subject.responses
 
 
-class _OfResponses(Pairwise):
+class OfResponses(Pairwise):
+    """A measure of answers."""
+
     needs: ClassVar[frozenset[Need]] = frozenset({"responses"})
     # What is done to the weights alone is not seen where a function is compared, if it stays.
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "inputs", "insertion"})
 
 
-class Cka(_OfResponses):
+class Cka(OfResponses):
     """Arccos of linear CKA of the last hidden layer (Kornblith et al. 2019)."""
 
     greatest: ClassVar[float] = np.pi / 2
@@ -50,7 +52,7 @@ class Cka(_OfResponses):
         return cka_angle(one, other)
 
 
-class Procrustes(_OfResponses):
+class Procrustes(OfResponses):
     """Angular Procrustes distance of the last hidden layer (Williams et al. 2021)."""
 
     greatest: ClassVar[float] = np.pi / 2
@@ -67,7 +69,7 @@ class Procrustes(_OfResponses):
         return procrustes_angle(one, other)
 
 
-class Predictions(_OfResponses):
+class Predictions(OfResponses):
     """Share of the test samples for which two networks predict different labels."""
 
     greatest: ClassVar[float] = 1.0

@@ -1,7 +1,7 @@
 """A network as measures see it: what they need of it is computed when first asked for."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -11,6 +11,7 @@ from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
 from topoprint.networks.network import Network
 from topoprint.networks.nulls import NullError, null_network
+from topoprint.networks.twins import TWINS, twin_of
 from topoprint.responses.responses import Responses
 
 # What measures may ask of a network.
@@ -99,9 +100,20 @@ class Subject:
         return True
 
     def null_model(self, null: str, seed: int, cache: "LRUCache[Any, Any]") -> "Subject":
-        """Give a null model of the network (:func:`topoprint.networks.nulls.null_network`)."""
+        """Give a null model of the network, or a twin, which answers as the network does.
+
+        Made by :func:`topoprint.networks.nulls.null_network` or
+        :func:`topoprint.networks.twins.twin_of`; a variant of the network, so that it shares its
+        random streams.
+        """
+        answers = None
+        if null in TWINS and self._responses is not None:
+            answers = self._responses.by(twin_of(self.network, null, seed).hidden)
         return Subject(
-            f"{null} of {self.name}", lambda: null_network(self.network, null, seed), cache=cache
+            f"{null} of {self.name}",
+            lambda: _variant(self.network, null, seed),
+            responses=answers,
+            cache=cache,
         )
 
     @cachedmethod(lambda self: self._cache, key=lambda self, feature: (self, feature))
@@ -114,6 +126,12 @@ class Subject:
         if self._load is None:
             raise InputError(f"{self.name}: a measure needs its weights, which are not given")
         return self._load()
+
+
+def _variant(network: Network, null: str, seed: int) -> Network:
+    twin = null in TWINS
+    made = twin_of(network, null, seed).network if twin else null_network(network, null, seed)
+    return replace(made, metadata={"identity": replace(network.id, variant=null).to_json()})
 
 
 def _size(value: Any) -> int:

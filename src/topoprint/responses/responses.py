@@ -12,6 +12,7 @@ from scipy.linalg import svd
 
 from topoprint.errors import InputError
 from topoprint.identity import Index, NetworkId
+from topoprint.networks.twins import Copies
 from topoprint.storage import create_h5, open_h5, read_json
 
 FORMAT = "topoprint responses"
@@ -48,6 +49,17 @@ class Responses:
         for layer in self.own:
             digest.update(layer.tobytes())
         return digest.hexdigest()
+
+    def by(self, hidden: Sequence[Copies]) -> "Responses":
+        """Give the answers of a twin, whose units copy those of the network."""
+        last = hidden[-1]
+        return Responses(
+            self.hidden[:, last.units] * last.factors,
+            self.predictions,
+            tuple(self.own[one.layer][:, one.units] * one.factors for one in hidden)
+            if self.own
+            else (),
+        )
 
     def own_activations(self) -> tuple[NDArray[np.float32], ...]:
         """Give the outputs for samples of its own; InputError where they were not kept."""

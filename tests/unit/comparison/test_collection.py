@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 from helpers import COLLECTION, RESPONSES, Collection, named
 
-from topoprint import InputError, Network, NetworkId, make_measure
+from topoprint import Index, InputError, Network, NetworkId, make_measure
 from topoprint.comparison.collection import DistancesSpec, compare_files
 from topoprint.comparison.files import load_comparisons, save_comparisons
 from topoprint.homology.files import DiagramSpec
 from topoprint.measures.registry import measures
 from topoprint.measures.subject import Subject
 from topoprint.networks.nulls import null_network
+from topoprint.networks.twins import TWINS
+from topoprint.responses.activations import activations
+from topoprint.responses.responses import Responses, save_responses
 from topoprint.validation import parse_json
 
 ALL = [name for name, known in measures().items() if "units" not in known.needs]
@@ -202,7 +205,7 @@ def test_the_same_network_twice_is_refused(files, tmp_path):
 def test_null_models_without_files_are_refused(files):
     sentence = (
         r"^null model 'random_labels': no file is that of .*0\.safetensors; known without files "
-        "are shuffled_layers, shuffled_network, gaussian, resampled, relinked$"
+        "are shuffled_layers, .*, relinked, renumbered, rescaled, split_neuron, identity_layer$"
     )
     refused([*files.networks, *files.same], sentence, nulls=["random_labels"])
     refused(
@@ -260,3 +263,29 @@ def test_a_step_of_the_training_is_a_null_model(tmp_path):
     early, late = compare_files([*files.networks, *steps], asked)
     assert (early.index[0].id.step, late.index[0].id.step) == (0.0, 2.5)
     assert early.own["heat"].tolist() != late.own["heat"].tolist()
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_twins_are_made_here_and_answer_as_their_networks_do(files, twin, tmp_path):
+    inputs = np.random.default_rng(0).standard_normal((20, 4))
+    answers = []
+    for network in COLLECTION:
+        own = tuple(layer.astype(np.float32) for layer in activations(network, inputs))
+        answers.append(Responses(own[-1], np.arange(9) % 3, own))
+    rows = Index(Network.load(path).row for path in files.networks)
+    save_responses(tmp_path / "answers.h5", rows, answers, {"samples": 20})
+    asked = ["weight_product", "predictions", "cka_zscored", "number_of_edges"]
+    given = [*files.networks, tmp_path / "answers.h5"]
+    (made,) = compare_files(given, spec(*asked, nulls=[twin]))
+    (real,) = compare_files(given, spec(*asked))
+    assert made.index[0].id == NetworkId("d", "a-0", 1, variant=twin)
+    assert list(made.matrices) == asked
+    for name in ("weight_product", "predictions"):
+        np.testing.assert_allclose(made.own[name], 0, atol=1e-7)
+        np.testing.assert_allclose(
+            made.matrices[name].values, real.matrices[name].values, atol=1e-7, rtol=1e-9
+        )
+    if twin != "split_neuron":
+        np.testing.assert_allclose(made.own["cka_zscored"], 0, atol=1e-6)
+    grown = twin in ("split_neuron", "identity_layer")
+    assert (made.own["number_of_edges"] > 0).all() == grown

@@ -19,8 +19,15 @@ from topoprint.responses.responses import Responses
 
 # The triangle inequality holds on a shared grid; small networks have few units to draw.
 FEW = {"units": 8, "draws": 6, "samples": 20}
+
+
+def of_layers(name):
+    """Some draw units of each layer, of which there are fewer than of the network."""
+    return {"units": 5} if name.startswith("path") else {}
+
+
 MEASURES = {
-    name: with_settings(measure, {"grid": "shared", "bins": 50, **FEW})
+    name: with_settings(measure, {"grid": "shared", "bins": 50, **FEW, **of_layers(name)})
     for name, measure in measures().items()
 }
 SIZES = ([5, 7, 6, 4],) * 4 + ([5, 9, 4], [5, 6, 6, 6, 4], [5, 12, 4])

@@ -187,3 +187,32 @@ def test_each_attempt_asks_for_more() -> None:
     need = Need(100, 2)
     for asks, first in ((memory(lambda job: need), need.mem_mb()), (minutes(lambda job: need), 2)):
         assert [asks(None, attempt) for attempt in (1, 2)] == [first, 2 * first]
+
+
+def test_twins_of_each_seed_are_compared_where_some_are_asked_for() -> None:
+    asked = ["rescaled", "identity_layer"]
+    made = plan(evaluation={"twins": asked})
+    assert json.loads(made.distances_spec("one", "seed1_twins"))["nulls"] == asked
+    assert made.compared("one", "seed2_twins") == made.compared("one", "seed2")
+    folder = "results/one/distances"
+    assert made.symmetries("one") == [
+        f"{folder}/{name}.h5" for name in ("seed1", "seed1_twins", "seed2", "seed2_twins")
+    ]
+    assert "results/tables/one_symmetries.csv" in made.results("one")
+    assert "results/tables/one_symmetries.csv" not in plan().results("one")
+
+
+def test_tasks_are_looked_for_among_the_networks_of_all_seeds_and_their_null_models() -> None:
+    tasks: list[dict[str, Any]] = [{"partition": [[0], [1]]}, {"function": "mean"}]
+    tasks.append({"random": True, "apart": True})
+    experiments = [{**SIZES, "name": f"t{n}", "task": task} for n, task in enumerate(tasks)]
+    made = plan(experiments=experiments)
+    folder = "results/one/distances"
+    assert made.tasks("one") == [f"{folder}/all_seeds.h5", f"{folder}/all_seeds_nulls.h5"]
+    assert made.apart("one") == "t2"
+    assert "results/tables/one_tasks.csv" in made.results("one")
+    spec = parse_json(DistancesSpec, made.distances_spec("one", "all_seeds_nulls"), "--spec")
+    assert spec.nulls == made.config.evaluation.nulls
+    assert len(made.compared("one", "all_seeds_nulls")) == 3 * 6 * 2 + 2
+    assert json.loads(made.train_spec("one", "t1-8"))["task"]["function"] == "mean"
+    assert not plan(experiments=[experiments[0], experiments[2]]).has_tasks("one")

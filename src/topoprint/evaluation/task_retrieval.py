@@ -1,0 +1,147 @@
+"""The task benchmark: whether a measure finds the networks that learned the same task."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
+
+from topoprint.comparison.matrix import Comparison
+from topoprint.errors import InputError
+from topoprint.evaluation.retrieval import random_precision
+from topoprint.evaluation.seeds import CONFIDENCE, RESAMPLES, Array, Estimate
+
+Mask = NDArray[np.bool_]
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class TaskRetrieval:
+    """How well a measure finds the networks of a task.
+
+    Attributes
+    ----------
+    measure : str
+    state : str
+        ``trained``, or the null model.
+    where : str
+        ``at equal size``: among the networks of the same shape; ``across sizes``: among those of
+        other shapes.
+    task : str
+        The task that is asked for; ``all``: the mean over all but those shown apart.
+    networks : int
+        How many networks were asked for.
+    precision : Estimate
+        Average precision of finding, by nearness, the networks of the same task; mean over the
+        networks. The interval of ``all`` is of tasks and seeds drawn again together, of a single
+        task of seeds.
+    chance : float
+        Average precision expected of random distances.
+    """
+
+    measure: str
+    state: str
+    where: str
+    task: str
+    networks: int
+    precision: Estimate
+    chance: float
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was found of one network."""
+
+    task: str
+    seed: int | None
+    precision: float
+    chance: float
+
+
+def task_retrieval(
+    comparisons: Sequence[Comparison], apart: Collection[str] = ()
+) -> list[TaskRetrieval]:
+    """Retrieve networks of the same task, by each measure, of trained networks and of null models.
+
+    Parameters
+    ----------
+    comparisons : sequence of Comparison
+        Of the networks of all seeds and tasks, and of null models of them; a network's group is its
+        task.
+    apart : collection of str
+        Tasks that are no candidates for the others and do not count in the means: they are asked
+        for among all networks, in rows of their own.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two tasks beside those apart, or one of these is not known.
+    """
+    found: list[TaskRetrieval] = []
+    for comparison in comparisons:
+        tasks = list(dict.fromkeys(row.group for row in comparison.index))
+        for name in apart:
+            if name not in tasks:
+                raise InputError(f"task {name!r} is not known; the networks are of {tasks}")
+        if len(tasks) - len({*apart}) < 2:
+            raise InputError("retrieval of tasks needs networks of two tasks at least")
+        for measure in comparison.matrices:
+            for where in ("at equal size", "across sizes"):
+                found += _retrieval(comparison, measure, where, tasks, apart)
+    return found
+
+
+def _retrieval(
+    comparison: Comparison, measure: str, where: str, tasks: list[str], apart: Collection[str]
+) -> list[TaskRetrieval]:
+    index, values = comparison.index, comparison.matrices[measure].values
+    task = np.array([row.group for row in index])
+    shape = np.array([row.shape for row in index])
+    among = (shape[:, None] == shape) == (where == "at equal size")
+    among &= np.isfinite(values) & ~np.eye(len(index), dtype=bool)
+    counts = ~np.isin(task, list(apart))
+    found: list[_Found] = []
+    for query, row in enumerate(index):
+        candidates = among[query] & (counts if counts[query] else True)
+        wanted: Mask = task[candidates] == row.group
+        if wanted.any() and not wanted.all():
+            precision = float(average_precision_score(wanted, -values[query, candidates]))
+            found.append(_Found(row.group, row.id.seed, precision, random_precision(wanted)))
+    asked = [(ALL, [one for one in found if one.task not in apart])]
+    asked += [(name, [one for one in found if one.task == name]) for name in tasks]
+    state = index[0].id.state or "trained"
+    return [
+        TaskRetrieval(
+            measure, state, where, name, len(some),
+            _over_tasks_and_seeds(some), float(np.mean([one.chance for one in some])),
+        )
+        for name, some in asked if some
+    ]  # fmt: skip
+
+
+def _over_tasks_and_seeds(found: Sequence[_Found]) -> Estimate:
+    """Mean precision; percentile interval of tasks and seeds drawn again, each with replacement."""
+    tasks = list(dict.fromkeys(one.task for one in found))
+    seeds = list(dict.fromkeys(one.seed for one in found))
+    sums, counts = np.zeros((2, len(tasks), len(seeds)))
+    for one in found:
+        cell = tasks.index(one.task), seeds.index(one.seed)
+        sums[cell] += one.precision
+        counts[cell] += 1
+    mean = float(sums.sum() / counts.sum())
+    if len(seeds) < 2:
+        return Estimate.between(mean, np.nan, np.nan)
+    rng = np.random.default_rng(0)
+    drawn_tasks = _draws(rng, len(tasks))
+    drawn_seeds = _draws(rng, len(seeds))
+    parts = [np.einsum("rt,ts,rs->r", drawn_tasks, part, drawn_seeds) for part in (sums, counts)]
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.nanquantile(parts[0] / parts[1], [tail, 1 - tail])
+    return Estimate.between(mean, float(low), float(high))
+
+
+def _draws(rng: np.random.Generator, count: int) -> Array:
+    """How often each of ``count`` is drawn, shape (resamples, count)."""
+    return rng.multinomial(count, np.full(count, 1 / count), RESAMPLES).astype(np.float64)
