@@ -87,9 +87,9 @@ def _place(one: "AmongNulls") -> str:
     if not one.repetitions:
         return "no null could be made"
     p, side = min((one.p_nearer, "as near"), (one.p_farther, "as far"))
-    floor = " (the least that so few can show)" if p <= one.floor else ""
+    floor = " (the floor)" if p <= one.floor else ""
     ranked = f"{one.nearer} of {one.repetitions} nulls are nearer"
-    return f"{ranked}, p of one {side} {p:.2g}{floor}, z {one.z:+.1f}"
+    return f"{ranked}; p of one {side}: {p:.2g}{floor}; z {one.z:+.1f}"
 
 
 def _as_json(test: "PairTest") -> dict[str, Any]:

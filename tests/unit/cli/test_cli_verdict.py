@@ -26,8 +26,8 @@ def test_a_verdict_sets_distances_beside_those_of_null_models(
     assert first.startswith("    shuffled_layers  ")
     assert second.startswith("    gaussian         ")
     for line in (first, second):
-        assert " of 20 nulls are nearer, p of one as " in line
-        assert ", z " in line
+        assert " of 20 nulls are nearer; p of one as " in line
+        assert "; z " in line
 
     as_json = topoprint("verdict", *networks[:2], *chosen, "--json")
     found = json.loads(as_json.stdout)["measures"]["heat"][0]
