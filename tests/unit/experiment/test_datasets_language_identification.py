@@ -14,11 +14,14 @@ from serving import Server
 from topoprint import InputError
 from topoprint.experiment.datasets import language_identification as langid
 from topoprint.experiment.datasets import load_dataset
-from topoprint.experiment.datasets.language_identification import (
+from topoprint.experiment.datasets.language_identification import LanguageIdentificationConfig
+from topoprint.experiment.datasets.letters import (
     ALPHABET,
-    LanguageIdentificationConfig,
+    AUTHORS_ALPHABET,
+    LETTERS,
     count_letters,
     cut,
+    spread,
     standardise,
 )
 
@@ -67,7 +70,7 @@ def test_the_alphabet_is_every_letter_once_small_and_capital() -> None:
     assert unicodedata.is_normalized("NFC", ALPHABET)
     small = [letter for letter in ALPHABET if letter.islower()]
     assert [letter.upper() for letter in small if letter != "ß"] == list(ALPHABET[len(small) :])
-    for letters in langid.LETTERS.values():
+    for letters in LETTERS.values():
         assert set(letters) <= set(ALPHABET)
         assert list(letters) == sorted(set(letters))
 
@@ -98,7 +101,7 @@ def test_no_sentence_is_on_both_sides(root: Path, monkeypatch: pytest.MonkeyPatc
     path.write_text("\n".join(sentences("en") * 2), encoding="utf-8")  # each stands twice
     seen: list[list[str]] = []
 
-    def record(windows: list[str]) -> np.ndarray:
+    def record(windows: list[str], alphabet: str) -> np.ndarray:
         seen.append(windows)
         return count_letters(windows)
 
@@ -119,6 +122,83 @@ def test_the_split_depends_on_its_seed_alone(root: Path) -> None:
     np.testing.assert_array_equal(one.x_train, same.x_train)
     other = load_dataset(config(split_seed=1), root)
     assert not np.array_equal(one.x_train, other.x_train)
+
+
+def test_the_alphabet_of_the_authors_code_counts_small_letters_in_the_lowered_text() -> None:
+    assert len(AUTHORS_ALPHABET) == len(set(AUTHORS_ALPHABET)) == 132
+    assert set(AUTHORS_ALPHABET) == set(ALPHABET) - {"ë", "Ë"} | set(" !?¿¡")
+    (row,) = count_letters(["Aa Ča! ß"], "authors")
+    found = {c: int(n) for c, n in zip(AUTHORS_ALPHABET, row, strict=True) if n}
+    assert found == {"a": 3, "č": 1, "ß": 1, " ": 2, "!": 1, "A": 1, "Č": 1}
+
+
+def test_the_authors_way_overlaps_and_splits_at_random(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = config(
+        windows_per_language=1000, alphabet="authors", windows="spread", split="random",
+        scaling="all", split_seed=1,
+    )  # fmt: skip
+    samples = load_dataset(asked, root)
+    assert samples.shape == (132,)
+    assert asked.size(root).inputs == 132
+    assert (len(samples.y_train), len(samples.y_test)) == (2400, 600)
+    both = np.concatenate([samples.y_train, samples.y_test])
+    assert np.bincount(both).tolist() == [1000] * 3
+    assert len(set(np.bincount(samples.y_test))) > 1  # drawn from all, not from each
+    x = np.concatenate([samples.x_train, samples.x_test]).astype(float)
+    varied = x.std(axis=0) > 0
+    np.testing.assert_allclose(x.mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(x[:, varied].std(axis=0), 1, atol=1e-5)
+    assert "1000 windows of 140 characters overlap in a text of" in capsys.readouterr().err
+    np.testing.assert_array_equal(samples.x_train, load_dataset(asked, root).x_train)
+    (root / "langid" / "de.txt").write_text("\n".join(sentences("de", 60)), encoding="utf-8")
+    with pytest.raises(InputError, match=r"windows can start at \d+ words of it, and 1000 are"):
+        load_dataset(asked, root)
+
+
+def test_windows_spread_over_blocks_keep_the_parts_apart(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+    monkeypatch.setattr(
+        langid, "count_letters", lambda texts, _: seen.append(texts) or count_letters(texts)
+    )
+    samples = load_dataset(config(windows_per_language=900, windows="spread"), root)
+    assert np.bincount(samples.y_test).tolist() == [180] * 3
+    codes = {code(i) for i in range(400)}
+    for test, train in zip(seen[::2], seen[1::2], strict=True):
+        assert (len(set(test)), len(set(train))) == (180, 720)
+        ours, theirs = (codes & set(" ".join(part).split()) for part in (test, train))
+        assert not ours & theirs
+
+
+@pytest.mark.parametrize("choice", [{"split": "random"}, {"scaling": "all"}])
+def test_choices_can_be_made_one_by_one(root: Path, choice: dict[str, str]) -> None:
+    samples = load_dataset(config(**choice), root)
+    assert (len(samples.y_train), len(samples.y_test)) == (144, 36)
+    assert not np.array_equal(samples.x_train, load_dataset(config(), root).x_train)
+
+
+@given(st.lists(st.text("ab ", max_size=30), max_size=20), st.integers(1, 25), st.integers(1, 9))
+def test_spread_windows_are_the_longest_from_words_of_the_text(
+    text: list[str], window: int, number: int
+) -> None:
+    words = [word for word in " ".join(text).split() if len(word) <= window]
+    joined = " ".join(words)
+    starts = [i for i in range(len(joined)) if i == 0 or joined[i - 1] == " "]
+    possible = []
+    for start in starts:
+        if start + window <= len(joined):
+            ends = [e for e in range(start, start + window + 1) if joined[e : e + 1] in ("", " ")]
+            possible.append(joined[start : max(ends)])
+    found = spread(text, number, window)
+    assert len(found) == min(number, len(possible))
+    if number >= len(possible):
+        assert found == possible
+    elif found:
+        assert found[0] == possible[0]
+        assert all(one in possible for one in found)
 
 
 @given(st.lists(st.text("ab ", max_size=30), max_size=20), st.integers(1, 25))
@@ -146,7 +226,8 @@ def test_letters_are_counted_by_hand() -> None:
         **{"t": 1, "e": 1, "a": 1, "ß": 1},
     }
     assert found[1:] == [{}, {"Ž": 3}]
-    assert counts.dtype == np.float32
+    assert counts.dtype == np.uint8
+    assert count_letters(["a" * 300])[0, 0] == 300
 
 
 def test_a_constant_input_is_only_shifted() -> None:

@@ -14,21 +14,30 @@ the sentences are numbered from 1 to 100,000.
 """
 
 import gzip
+import sys
 import tarfile
 import unicodedata
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from string import ascii_lowercase
 from typing import Annotated, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
 from topoprint.errors import InputError
 from topoprint.experiment.datasets.base import DatasetBase, DataSize, Seed
 from topoprint.experiment.datasets.download import fetch
+from topoprint.experiment.datasets.letters import (
+    ALPHABET,
+    AUTHORS_ALPHABET,
+    Counts,
+    count_letters,
+    cut,
+    spread,
+    standardise,
+)
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.storage import write_bytes
 from topoprint.validation import Count, Fraction, refuse_repeats
@@ -47,21 +56,6 @@ CORPORA: dict[str, str] = {
     "sk": "slk_wikipedia_2021_100K",
     "cs": "ces_wikipedia_2021_100K",
 }
-
-# Letters that the orthographies of the languages add to a … z.
-LETTERS = {
-    "en": "",
-    "fr": "àâæçèéêëîïôùûüÿœ",
-    "es": "áéíñóúü",
-    "it": "àèéìíîòóùú",
-    "de": "ßäöü",
-    "sk": "áäéíóôúýčďĺľňŕšťž",
-    "cs": "áéíóúýčďěňřšťůž",
-}
-_SMALL = ascii_lowercase + "".join(sorted(set("".join(LETTERS.values()))))
-
-# The inputs: 64 small letters, ß, and the 64 capitals, the same whatever languages are chosen.
-ALPHABET = _SMALL + "".join(letter.upper() for letter in _SMALL if letter != "ß")
 
 # Lines that come to the same side of the split: neighbours may be of one document.
 BLOCK = 50
@@ -82,6 +76,31 @@ class LanguageIdentificationConfig(DatasetBase):
         0.2, description="Share of the windows held out for the test, in other blocks of text"
     )
     split_seed: Seed = Field(0, description="Seed of that split")
+    alphabet: Literal["letters", "authors"] = Field(
+        "letters",
+        description="Inputs: 129 letters, small and capital apart; or the authors' 132 characters, "
+        "small letters counted after lower-casing",
+    )
+    windows: Literal["consecutive", "spread"] = Field(
+        "consecutive",
+        description="One after the other, no text twice; or, as the authors' code, starting at "
+        "words evenly spread over the text, overlapping where it is short",
+    )
+    split: Literal["blocks", "random"] = Field(
+        "blocks",
+        description="Training and test in different blocks of text; or, as the authors' code, the "
+        "windows of all languages in random order",
+    )
+    scaling: Literal["training", "all"] = Field(
+        "training",
+        description="Samples whose mean and deviation standardise: the training part's, or, as the "
+        "authors' code, all",
+    )
+
+    @property
+    def characters(self) -> str:
+        """The alphabet: what each input counts."""
+        return ALPHABET if self.alphabet == "letters" else AUTHORS_ALPHABET
 
     @property
     def known_classes(self) -> int | None:
@@ -91,7 +110,7 @@ class LanguageIdentificationConfig(DatasetBase):
     def size(self, root: Path) -> DataSize:
         """Size of the data set, whatever ``root`` is."""
         samples = self.windows_per_language * len(self.languages)
-        return DataSize((len(ALPHABET),), len(self.languages), samples)
+        return DataSize((len(self.characters),), len(self.languages), samples)
 
     @field_validator("languages")
     @classmethod
@@ -103,14 +122,14 @@ class LanguageIdentificationConfig(DatasetBase):
 def load_language_identification(config: LanguageIdentificationConfig, root: Path) -> Samples:
     """Load the texts from ``root``/langid and count the letters in windows of them.
 
-    Each sentence is used once, however often it stands in a file. Blocks of 50 lines go to one
-    side of the split, so that no sentence is on both, and windows lie within a block.
+    Each sentence is used once, however often it stands in a file. By default blocks of 50 lines go
+    to one side of the split, so that no sentence is on both, and windows lie within a block.
 
     Returns
     -------
     Samples
         Letters counted and standardised, mean 0 and standard deviation 1 over the training
-        windows (a letter that does not occur there is 0 in them), in random order.
+        windows, or over all (a letter that does not occur there is 0 in them), in random order.
 
     Raises
     ------
@@ -124,108 +143,96 @@ def load_language_identification(config: LanguageIdentificationConfig, root: Pat
             f"{config.windows_per_language} windows leaves none to "
             f"{'test' if n_test == 0 else 'train'} on; raise windows_per_language"
         )
-    counts: dict[str, list[NDArray[np.float32]]] = {"train": [], "test": []}
+    counts: dict[str, list[Counts]] = {}
     for language in config.languages:
         path = root / FOLDER / f"{language}.txt"
         if not path.is_file():
             _download(language, path)
         for part, windows in _split(config, path, n_test).items():
-            counts[part].append(count_letters(windows))
+            counts.setdefault(part, []).append(count_letters(windows, config.alphabet))
+    return _samples(config, counts).validate()
+
+
+def _samples(config: LanguageIdentificationConfig, counts: dict[str, list[Counts]]) -> Samples:
+    """Put the counted windows of the languages together, in random order and standardised."""
     generator = np.random.default_rng([config.split_seed, 1])
-    arrays = {}
-    for part, of_languages in counts.items():
-        labels = np.repeat(np.arange(len(of_languages)), [len(x) for x in of_languages])
+    x, y = {}, {}
+    for part, of_languages in sorted(counts.items(), reverse=True):  # training before test
+        labels = np.repeat(np.arange(len(of_languages)), [len(one) for one in of_languages])
         order = generator.permutation(len(labels))
-        arrays[f"x_{part}"] = np.concatenate(of_languages)[order]
-        arrays[f"y_{part}"] = labels[order]
-    arrays["x_train"], arrays["x_test"] = standardise(arrays["x_train"], arrays["x_test"])
-    return Samples(
-        config.name, **arrays, classes=tuple(config.languages), shape=(len(ALPHABET),)
-    ).validate()
-
-
-def cut(sentences: Sequence[str], window: int) -> list[str]:
-    """Cut running text into windows of whole words, each as long as fits in ``window`` characters.
-
-    Words longer than a window are left out, and so is what is left of the text at its end.
-    """
-    windows, start, length = [], 0, -1
-    words = [word for sentence in sentences for word in sentence.split() if len(word) <= window]
-    for end, word in enumerate(words):
-        if length + 1 + len(word) > window:
-            windows.append(" ".join(words[start:end]))
-            start, length = end, -1
-        length += 1 + len(word)
-    return windows
-
-
-def count_letters(windows: Sequence[str]) -> NDArray[np.float32]:
-    """Count each letter of the alphabet.
-
-    Returns
-    -------
-    ndarray, float32, shape (len(windows), len(ALPHABET))
-    """
-    other = len(ALPHABET)
-    column = np.full(ord(max(ALPHABET)) + 2, other)
-    column[[ord(letter) for letter in ALPHABET]] = np.arange(other)
-    counts = np.empty((len(windows), other), np.float32)
-    for row, window in zip(counts, windows, strict=True):
-        points = np.frombuffer(window.encode("utf-32-le"), np.uint32)
-        letters = column[np.minimum(points, len(column) - 1)]
-        row[:] = np.bincount(letters, minlength=other + 1)[:other]
-    return counts
-
-
-def standardise(
-    train: NDArray[np.float32], test: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Shift and scale both by the training part's mean and standard deviation.
-
-    Parameters
-    ----------
-    train, test : ndarray, float32, shape (n, features)
-
-    Returns
-    -------
-    train, test : ndarray, float32, shape (n, features)
-        A feature that is constant in ``train`` is shifted only.
-    """
-    mean, deviation = train.mean(axis=0, dtype=np.float64), train.std(axis=0, dtype=np.float64)
-    deviation[deviation == 0] = 1
-    scaled = [((part - mean) / deviation).astype(np.float32) for part in (train, test)]
-    return scaled[0], scaled[1]
+        x[part], y[part] = np.concatenate(of_languages)[order], labels[order]
+    if config.split == "random":
+        n_test = round(len(y["all"]) * config.test_fraction)
+        x = {"test": x["all"][:n_test], "train": x["all"][n_test:]}
+        y = {"test": y["all"][:n_test], "train": y["all"][n_test:]}
+    x_train, x_test = standardise(x["train"], x["test"], of_all=config.scaling == "all")
+    shape = (len(config.characters),)
+    classes = tuple(config.languages)
+    return Samples(config.name, x_train, y["train"], x_test, y["test"], classes, shape)
 
 
 def _split(config: LanguageIdentificationConfig, path: Path, n_test: int) -> dict[str, list[str]]:
-    """Draw blocks of a text at random, for the test until it has its windows, then to train."""
+    """Windows of a text: to test and to train on, or all, where they are split at random later."""
     sentences = _read_sentences(path)
-    starts = np.arange(0, len(sentences), BLOCK)
     generator = np.random.default_rng(config.split_seed)
-    blocks = (
-        cut(sentences[start : start + BLOCK], config.window)
-        for start in generator.permutation(starts)
-    )
+    starts = generator.permutation(np.arange(0, len(sentences), BLOCK))
+    blocks = [sentences[start : start + BLOCK] for start in starts]
     wanted = {"test": n_test, "train": config.windows_per_language - n_test}
+    if config.split == "random":
+        wanted = {"all": config.windows_per_language}
+    if config.windows == "consecutive":
+        return _draw(config, path, blocks, wanted)
+    # The order of blocks is random where they are split; else the text is taken as it stands.
+    share = max(1, round(len(blocks) * config.test_fraction))
+    texts = {"all": [sentences], "test": blocks[:share], "train": blocks[share:]}
+    parts = {}
+    for part, number in wanted.items():
+        text = list(chain.from_iterable(texts[part]))
+        parts[part] = spread(text, number, config.window)
+        if len(parts[part]) < number:
+            raise InputError(
+                f"{path}: too little text: windows can start at {len(parts[part])} words of it, "
+                f"and {number} are asked for{'' if part == 'all' else f' to {part} with'}; lower "
+                "windows_per_language, or add sentences"
+            )
+        if (length := sum(map(len, text))) < number * config.window:
+            print(
+                f"{path}: {number} windows of {config.window} characters overlap in a text of "
+                f"{length}",
+                file=sys.stderr,
+            )
+    return parts
+
+
+def _draw(
+    config: LanguageIdentificationConfig,
+    path: Path,
+    blocks: Sequence[Sequence[str]],
+    wanted: Mapping[str, int],
+) -> dict[str, list[str]]:
+    """Cut blocks into windows, for the first part until it has what it wants, then for the next."""
+    cut_blocks = (cut(block, config.window) for block in blocks)
     parts: dict[str, list[str]] = {}
     for part, number in wanted.items():
         parts[part] = []
         while len(parts[part]) < number:
-            block = next(blocks, None)
+            block = next(cut_blocks, None)
             if block is None:
-                raise InputError(_too_short(config, path, sentences))
+                raise InputError(_too_short(config, path, blocks))
             parts[part] += block
         del parts[part][number:]
     return parts
 
 
-def _too_short(config: LanguageIdentificationConfig, path: Path, sentences: Sequence[str]) -> str:
-    blocks = range(0, len(sentences), BLOCK)
-    available = sum(len(cut(sentences[i : i + BLOCK], config.window)) for i in blocks)
+def _too_short(
+    config: LanguageIdentificationConfig, path: Path, blocks: Sequence[Sequence[str]]
+) -> str:
+    available = sum(len(cut(block, config.window)) for block in blocks)
+    where = "" if config.split == "random" else ", training and test in different blocks"
     return (
-        f"{path}: too little text: {len(sentences)} different sentences in {len(blocks)} blocks "
-        f"make {available} windows, and {config.windows_per_language} are asked for, training and "
-        "test in different blocks; lower windows_per_language, or add sentences"
+        f"{path}: too little text: {sum(map(len, blocks))} different sentences in {len(blocks)} "
+        f"blocks make {available} windows, and {config.windows_per_language} are asked for{where}; "
+        "lower windows_per_language, add sentences, or take windows: spread, which may overlap"
     )
 
 
