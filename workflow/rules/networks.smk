@@ -17,8 +17,8 @@ rule prepare:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=memory(lambda wildcards: PLAN.needs.prepare(wildcards.dataset)),
+        runtime=minutes(lambda wildcards: PLAN.needs.prepare(wildcards.dataset)),
     params:
         spec=lambda wildcards: PLAN.prepare_spec(wildcards.dataset),
     shell:

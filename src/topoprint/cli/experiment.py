@@ -133,7 +133,8 @@ def respond(
         seen = NetworkSpec.model_validate(network.metadata["spec"])
         with one_reproducible_thread():
             try:
-                responses.append(run(network, in_order(loaded, seen, loaded.x_test), chosen))
+                inputs = in_order(loaded, seen, loaded.x_test, network.id.seed)
+                responses.append(run(network, inputs, chosen))
             except InputError as error:
                 raise InputError(f"{path}: {error}") from error
         rows.append(network.row)

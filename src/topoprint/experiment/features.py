@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from topoprint.errors import InputError
 from topoprint.experiment.datasets.base import FeatureSettings
 from topoprint.experiment.datasets.samples import Inputs, Samples
+from topoprint.experiment.dropout import dropout
 from topoprint.experiment.models import Training
 from topoprint.experiment.training import epochs, initialise, one_reproducible_thread
 from topoprint.identity import stream
@@ -30,8 +31,9 @@ def extract(
 ) -> tuple[Samples, dict[str, NDArray[np.float32]]]:
     """Train a convolutional network on images, and give what its convolutional layers make of them.
 
-    The network is trained on all training samples, from the random stream of the data set's
-    name, which is no other network's: on the CPU the result is reproducible to the bit.
+    The network is trained on the training samples, but for its validation part, from the random
+    stream of the data set's name, which is no other network's: on the CPU the result is
+    reproducible to the bit.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ def extract(
     target = torch.device(device)
     with one_reproducible_thread(), torch.random.fork_rng():
         torch.manual_seed(stream(samples.name, "features"))
-        model = _Network(samples.shape, len(samples.classes), settings.dropout)
+        model = _Network(samples.shape, len(samples.classes), settings)
         model.to(target, memory_format=torch.channels_last)  # type: ignore[call-overload]
         _fit(model, samples, settings, target)
         train, _ = _apply(model, samples, samples.x_train, target)
@@ -90,7 +92,7 @@ def _feature_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
 class _Network(nn.Module):
     """Convolutions and dense layers with ReLU."""
 
-    def __init__(self, shape: tuple[int, ...], classes: int, dropout: float) -> None:
+    def __init__(self, shape: tuple[int, ...], classes: int, settings: FeatureSettings) -> None:
         super().__init__()
         convolutions: list[nn.Module] = []
         width = shape[0]
@@ -102,7 +104,11 @@ class _Network(nn.Module):
         dense: list[nn.Module] = []
         width = math.prod(_feature_shape(shape))
         for size in DENSE:
-            dense += [nn.Linear(width, size), nn.ReLU(), nn.Dropout(dropout)]
+            dense += [
+                nn.Linear(width, size),
+                nn.ReLU(),
+                dropout(settings.dropout, settings.dropout_seed),
+            ]
             width = size
         dense.append(nn.Linear(width, classes))
         initialise(convolutions + dense)
@@ -124,9 +130,12 @@ class _Network(nn.Module):
 def _fit(
     model: nn.Module, samples: Samples, settings: FeatureSettings, device: torch.device
 ) -> None:
-    """Train in place on the training samples."""
-    x = torch.from_numpy(samples.x_train).view(-1, *samples.shape).to(device)
-    y = torch.from_numpy(samples.y_train).to(device)
+    """Train in place on the training samples, but for the validation part."""
+    n_fit = math.floor(len(samples.y_train) * (1 - settings.validation_fraction))  # as Keras splits
+    if n_fit < 1:
+        raise InputError(f"data set {samples.name} has no samples left to train its features on")
+    x = torch.from_numpy(samples.x_train[:n_fit]).view(-1, *samples.shape).to(device)
+    y = torch.from_numpy(samples.y_train[:n_fit]).to(device)
     training = Training(**settings.model_dump())
     for loss in epochs(model, x, y, training, f"{samples.name} features"):
         if not math.isfinite(loss):

@@ -11,14 +11,21 @@ from topoprint.validation import Count, Fraction, Name, Positive, Strict, refuse
 TRAIN = Cost(mb=700, minutes=5, bytes_each=20, seconds_each=1.1e-10)
 
 
+DropoutSeed = Annotated[
+    Annotated[int, Field(ge=0)] | None,
+    Field(
+        description="null: independent dropout masks; a number: every layer of every network draws "
+        "its masks from this seed, as the authors' do from 42"
+    ),
+]
+
+
 class Architecture(Strict):
     """What the experiments vary; the base network, and each network after its changes."""
 
     layer_size: Count = Field(512, description="Neurons of each hidden layer")
     number_of_layers: Count = Field(2, description="Hidden layers")
-    input_order: int = Field(
-        0, ge=0, description="0: original order; k: permutation k, the same for every seed"
-    )
+    input_order: int = Field(0, ge=0, description="0: original order; k: permutation k")
     number_of_labels: Count | Literal["all"] = Field(
         "all", description="Train on the first k labels alone"
     )
@@ -119,4 +126,15 @@ class Training(Strict):
     epsilon: Positive = Field(1e-7, description="RMSprop's addend to the root mean square")
     permute: Literal["features", "samples"] = Field(
         "features", description="What input_order permutes: the paper's text, or its code"
+    )
+    permutation: Literal["fixed", "each_seed"] = Field(
+        "fixed",
+        description="Whether permutation k is the same for every seed, or, as in the authors' "
+        "code, a new one for each",
+    )
+    dropout_seed: DropoutSeed = None
+    first_layer: Literal["dense", "sparse"] = Field(
+        "dense",
+        description="How a CPU computes the first layer: sparse is several times faster for "
+        "inputs that are mostly zero, and gives the same network to rounding",
     )

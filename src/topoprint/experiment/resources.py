@@ -10,7 +10,7 @@ from topoprint.comparison.collection import GIOTTO
 from topoprint.costs import Need
 from topoprint.experiment import design
 from topoprint.experiment.config import Config
-from topoprint.experiment.datasets.base import FEATURES, DataSize, feature_size
+from topoprint.experiment.datasets.base import FEATURES, PREPARE, DataSize, feature_size
 from topoprint.experiment.models import TRAIN, Architecture
 from topoprint.homology.files import COSTS as DIAGRAM
 
@@ -32,6 +32,10 @@ class Needs:
     def __init__(self, config: Config, root: Path) -> None:
         self._config = config
         self._images = {found.name: found.size(root) for found in config.datasets}
+
+    def prepare(self, dataset: str) -> Need:
+        """Read a data set; its file is made in memory."""
+        return PREPARE.need(0, data_mb=2 * self._images[dataset].mb)
 
     def features(self, dataset: str) -> Need:
         """Training of the convolutional network of a data set, and its features."""

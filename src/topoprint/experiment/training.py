@@ -14,8 +14,10 @@ from torch import Tensor, nn
 from topoprint.errors import InputError
 from topoprint.experiment.datasets.samples import Inputs, Samples
 from topoprint.experiment.design import NetworkSpec
+from topoprint.experiment.dropout import dropout
 from topoprint.experiment.models import Architecture, Training
 from topoprint.experiment.progress import Progress
+from topoprint.experiment.steps import DenseStep, SparseStep
 from topoprint.experiment.tasks import relabelled
 from topoprint.identity import NetworkId, stream
 from topoprint.networks.network import Network
@@ -64,11 +66,11 @@ def train(
     samples = relabelled(samples, spec.task) if spec.task else samples
     seed = cell.seed or 0
     target = torch.device(device)
-    x_train = torch.from_numpy(in_order(samples, spec, samples.x_train))
-    x_test = torch.from_numpy(in_order(samples, spec, samples.x_test))
+    x_train = torch.from_numpy(in_order(samples, spec, samples.x_train, seed))
+    x_test = torch.from_numpy(in_order(samples, spec, samples.x_test, seed))
     y_train = torch.from_numpy(samples.y_train)
     if spec.architecture.input_order and training.permute == "samples":
-        order = torch.from_numpy(_permutation(samples, spec, len(y_train)))
+        order = torch.from_numpy(_permutation(samples, spec, len(y_train), seed))
         x_train, y_train = x_train[order], y_train[order]
     if random_labels:
         own = stream(cell.dataset, cell.network, seed, "random_labels")
@@ -123,13 +125,13 @@ def choose_device(name: str) -> str:
 
 def _network(
     inputs: int, architecture: Architecture, outputs: int, training: Training
-) -> nn.Module:
+) -> nn.Sequential:
     """Dense layers with ReLU and dropout."""
     layers: list[nn.Module] = []
     for _ in range(architecture.number_of_layers):
         layers += [nn.Linear(inputs, architecture.layer_size), nn.ReLU()]
         if training.dropout > 0:
-            layers.append(nn.Dropout(training.dropout))
+            layers.append(dropout(training.dropout, training.dropout_seed))
         inputs = architecture.layer_size
     layers.append(nn.Linear(inputs, outputs))
     initialise(layers)
@@ -149,42 +151,21 @@ def epochs(
 ) -> Iterator[float]:
     """Train in place on labelled inputs, an epoch for each mean loss that is taken.
 
-    stderr is told of the epochs, and that they are of ``told``.
+    stderr is told of the epochs, and that they are of ``told``. Where a sparse first layer is asked
+    for, a network on a GPU has a dense one all the same.
     """
-    parameters: list[Tensor] = list(model.parameters())
-    squares = [torch.zeros_like(parameter) for parameter in parameters]
-    cross_entropy = nn.CrossEntropyLoss()
+    sparse = training.first_layer == "sparse" and x.device.type == "cpu"
+    step = (SparseStep if sparse else DenseStep)(model, x, y, training)
     model.train()
     progress = Progress(told, training.epochs)
     for epoch in range(1, training.epochs + 1):
         total = torch.zeros((), device=x.device)
         for batch in torch.split(torch.randperm(len(x)).to(x.device), training.batch_size):
-            loss = cross_entropy(model(x[batch]), y[batch])
-            gradients = torch.autograd.grad(loss, parameters)
-            rmsprop_step(parameters, gradients, squares, training)
-            total += loss.detach() * len(batch)
+            total += step(batch) * len(batch)
+        step.write_back()
         mean = float(total) / len(x)
         progress.after(epoch, mean)
         yield mean
-
-
-@torch.no_grad()
-def rmsprop_step(
-    parameters: list[Tensor],
-    gradients: tuple[Tensor, ...],
-    squares: list[Tensor],
-    training: Training,
-) -> None:
-    """One step of RMSprop, in place: Keras' and torch's rule without momentum.
-
-    Written out because importing ``torch.optim`` loads torch's compiler, which takes longer
-    than training a small network; a test holds it to ``torch.optim.RMSprop``.
-    """
-    torch._foreach_mul_(squares, training.rho)
-    torch._foreach_addcmul_(squares, gradients, gradients, value=1 - training.rho)
-    roots = torch._foreach_sqrt(squares)
-    torch._foreach_add_(roots, training.epsilon)
-    torch._foreach_addcdiv_(parameters, gradients, roots, value=-training.learning_rate)
 
 
 @torch.no_grad()
@@ -198,17 +179,18 @@ def _evaluate(model: nn.Module, x: Tensor, y: Tensor) -> list[tuple[str, float]]
     ]
 
 
-def in_order(samples: Samples, spec: NetworkSpec, inputs: Inputs) -> NDArray[Any]:
-    """Put inputs (n, features) as the network sees them, permuted where it asks for that."""
+def in_order(samples: Samples, spec: NetworkSpec, inputs: Inputs, seed: int | None) -> NDArray[Any]:
+    """Put inputs (n, features) as the network of a seed sees them, permuted if it asks for it."""
     if spec.architecture.input_order and spec.training.permute == "features":
-        return inputs[:, _permutation(samples, spec, inputs.shape[1])]
+        return inputs[:, _permutation(samples, spec, inputs.shape[1], seed or 0)]
     return inputs
 
 
-def _permutation(samples: Samples, spec: NetworkSpec, length: int) -> NDArray[np.int64]:
-    """Permutation k of a data set, the same for every seed."""
-    seed = stream(samples.name, "input_order", spec.architecture.input_order)
-    return np.random.default_rng(seed).permutation(length)
+def _permutation(samples: Samples, spec: NetworkSpec, length: int, seed: int) -> NDArray[np.int64]:
+    """Permutation k of a data set: the same for every seed, or one of the seed's own."""
+    own = (seed,) if spec.training.permutation == "each_seed" else ()
+    drawn_from = stream(samples.name, "input_order", spec.architecture.input_order, *own)
+    return np.random.default_rng(drawn_from).permutation(length)
 
 
 def _arrays(model: nn.Module) -> list[tuple[np.ndarray, np.ndarray]]:  # type: ignore[type-arg]

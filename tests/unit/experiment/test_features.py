@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,33 @@ def test_the_same_images_give_the_same_bits_whatever_came_before(
     told = capsys.readouterr().err
     assert "digits features: epoch 2/2, loss" in told
     assert "digits features: test accuracy" in told
+
+
+def test_a_validation_part_is_not_trained_on(made: tuple[Samples, Weights]) -> None:
+    settings = QUICK.model_copy(update={"epochs": 1, "validation_fraction": 0.1})
+    given = images()
+    labels = given.y_train.copy()
+    labels[270:] = (labels[270:] + 1) % 10
+    weights = [extract(one, settings)[1] for one in (given, replace(given, y_train=labels))]
+    assert all(np.array_equal(array, weights[1][name]) for name, array in weights[0].items())
+    features, _ = extract(given, settings)
+    assert features.x_train.shape == made[0].x_train.shape
+    with pytest.raises(InputError, match="no samples left to train its features on"):
+        extract(given, settings.model_copy(update={"validation_fraction": 0.999}))
+
+
+def test_a_dropout_seed_changes_training(made: tuple[Samples, Weights]) -> None:
+    _, weights = extract(images(), QUICK.model_copy(update={"dropout_seed": 42}))
+    assert not np.array_equal(weights["classifier.0.weight"], made[1]["classifier.0.weight"])
+
+
+def test_what_is_offered_beside_the_defaults_does_not_move_them(
+    made: tuple[Samples, Weights],
+) -> None:
+    """Sums of |w| and of features, as they were before a validation part was offered."""
+    sums = [np.abs(array).sum() for array in made[1].values()]
+    assert sums[:3] == pytest.approx((41.1268, 0.147857, 470.797), rel=1e-3)
+    assert made[0].x_test.sum() == pytest.approx(12799.36, rel=1e-3)
 
 
 def test_another_data_set_has_its_own_random_stream(made: tuple[Samples, Weights]) -> None:

@@ -36,7 +36,7 @@ def config(**changes: Any) -> Config:
         ("mnist", (1, 28, 28), 669_706),
         ("fashion_mnist", (128, 3, 3), 858_122),
         ("cifar10", (128, 4, 4), 1_316_874),
-        ("language_identification", (129,), 332_807),
+        ("language_identification", (132,), 334_343),
         ("reuters", (10_000,), 5_406_766),
     ],
 )
@@ -49,6 +49,13 @@ def test_the_papers_networks_have_the_edges_that_are_known(
         size = feature_size(size)
     assert size.shape == shape
     assert edges(PAPER.base, size) == base
+
+
+def test_preparing_asks_for_more_where_there_are_many_windows(tmp_path: Path) -> None:
+    needs = Needs(PAPER, tmp_path)
+    assert needs.prepare("language_identification").mem_mb() > 4000
+    assert needs.prepare("mnist").mem_mb() < 3000
+    assert needs.prepare("mnist").runtime() == 60
 
 
 def test_edges_are_those_of_the_graph() -> None:

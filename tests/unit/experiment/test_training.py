@@ -1,3 +1,4 @@
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ from topoprint.experiment.datasets import load_dataset  # noqa: E402
 from topoprint.experiment.datasets.digits import DigitsConfig  # noqa: E402
 from topoprint.experiment.datasets.samples import Samples  # noqa: E402
 from topoprint.experiment.design import NetworkSpec  # noqa: E402
+from topoprint.experiment.dropout import dropout  # noqa: E402
 from topoprint.experiment.models import Architecture, Training  # noqa: E402
-from topoprint.experiment.training import Trained, choose_device, rmsprop_step, train  # noqa: E402
+from topoprint.experiment.steps import rmsprop_step  # noqa: E402
+from topoprint.experiment.training import Trained, choose_device, epochs, in_order, train  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +125,85 @@ def test_samples_are_permuted_instead_if_asked(digits: Samples) -> None:
     assert not same(moved, plain)
     still = np.all(moved.trained.weights[0] == moved.initial.weights[0], axis=0)
     assert still[np.all(digits.x_train == 0, axis=0)].all()
+
+
+def test_each_seed_has_its_own_permutation_if_asked(digits: Samples) -> None:
+    def seen(seed: int, permutation: str) -> np.ndarray:
+        training = Training(permutation=permutation)
+        spec = NetworkSpec(architecture=Architecture(input_order=1), training=training)
+        return in_order(digits, spec, digits.x_train, seed)
+
+    np.testing.assert_array_equal(seen(1, "fixed"), seen(2, "fixed"))
+    assert not np.array_equal(seen(1, "each_seed"), seen(2, "each_seed"))
+    np.testing.assert_array_equal(
+        np.sort(seen(1, "each_seed"), axis=1), np.sort(digits.x_train, axis=1)
+    )
+
+
+def test_layers_of_one_width_share_their_masks_if_they_share_a_seed() -> None:
+    one, other, third = dropout(0.25, 42), dropout(0.25, 42), dropout(0.25, 7)
+    ones = torch.ones(1000, 40)
+    masks = [one(ones) for _ in range(2)]
+    assert all(torch.equal(mask, other(ones)) for mask in masks)
+    assert not torch.equal(*masks)  # each step has its own
+    assert not torch.equal(masks[0], third(ones))
+    assert masks[0].unique().tolist() == pytest.approx([0, 4 / 3])
+    assert masks[0].mean().item() == pytest.approx(1, abs=0.02)
+    assert torch.equal(one.eval()(ones), ones)
+    assert type(dropout(0.25, None)) is torch.nn.Dropout
+
+
+def test_a_dropout_seed_leaves_the_initial_weights_and_changes_training(digits: Samples) -> None:
+    spec = NetworkSpec(
+        architecture=Architecture(layer_size=16), training=Training(epochs=1, dropout_seed=42)
+    )
+    cell = NetworkId("digits", "a", 1)
+    shared, again = train(cell, spec, digits), train(cell, spec, digits)
+    independent = trained(digits)
+    assert same(shared, again)
+    assert not same(shared, independent)
+    np.testing.assert_array_equal(shared.initial.weights[0], independent.initial.weights[0])
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+def test_a_sparse_first_layer_gives_the_dense_network_to_rounding(layers: int) -> None:
+    random = np.random.default_rng(0)
+    x = np.where(random.random((301, 90)) < 0.03, random.random((301, 90)), 0)
+    x[:, :5] = 0  # inputs that never are anything but zero
+    y = torch.from_numpy(random.integers(0, 4, 301))
+    results = []
+    for first_layer in ("dense", "sparse"):
+        training = Training(epochs=6, batch_size=32, first_layer=first_layer)
+        torch.manual_seed(5)
+        sizes = [90, *[16] * layers]
+        model = torch.nn.Sequential()
+        for i, o in itertools.pairwise(sizes):
+            model.extend([torch.nn.Linear(i, o), torch.nn.ReLU(), torch.nn.Dropout(0.2)])
+        model.append(torch.nn.Linear(16, 4))
+        before = model[0].weight.detach().clone().double()
+        assert len(list(epochs(model.double(), torch.from_numpy(x), y, training, "test"))) == 6
+        results.append([parameter.detach() for parameter in model.parameters()])
+    assert (results[0][0] - before).abs().max() > 0.01
+    for dense, sparse in zip(*results, strict=True):
+        torch.testing.assert_close(sparse, dense, rtol=1e-10, atol=1e-12)
+    assert torch.equal(results[1][0][:, :5], before[:, :5])
+
+
+def test_a_sparse_first_layer_gives_the_same_bits_each_time(digits: Samples) -> None:
+    spec = NetworkSpec(
+        architecture=Architecture(layer_size=16), training=Training(epochs=1, first_layer="sparse")
+    )
+    one, other = (train(NetworkId("digits", "a", 1), spec, digits) for _ in range(2))
+    assert same(one, other)
+    for ours, dense in zip(one.trained.weights, trained(digits).trained.weights, strict=True):
+        np.testing.assert_allclose(ours, dense, atol=1e-4)
+
+
+def test_what_is_offered_beside_the_defaults_does_not_move_them(digits: Samples) -> None:
+    """Sums of |w| of each layer, as they were before dropout seeds, permutations and so on."""
+    for order, expected in ((0, (142.451, 54.3164, 38.0239)), (2, (142.631, 54.1329, 38.3839))):
+        weights = trained(digits, input_order=order).trained.weights
+        assert [np.abs(w).sum() for w in weights] == pytest.approx(expected, rel=1e-4)
 
 
 def test_divergence_is_told_in_a_sentence(digits: Samples) -> None:

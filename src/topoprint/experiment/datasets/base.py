@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from topoprint.costs import Cost
-from topoprint.experiment.models import Experiment, Training
+from topoprint.experiment.models import DropoutSeed, Experiment, Training
 from topoprint.validation import Count, Name, Positive, Strict
 
 Seed = Annotated[int, Field(ge=0)]
@@ -90,6 +90,8 @@ class Sampled(DatasetBase):
         return replace(whole, samples=min(self.train_samples + self.test_samples, whole.samples))
 
 
+# Preparing a data set: besides, twice its inputs as float32, where they are made of text.
+PREPARE = Cost(mb=1440, minutes=60, bytes_each=0, seconds_each=0)
 # Convolutional features: of time each pixel, sample and epoch.
 FEATURES = Cost(mb=830, minutes=10, bytes_each=0, seconds_each=4e-6)
 
@@ -102,6 +104,12 @@ class FeatureSettings(Strict):
     learning_rate: Positive = 0.001
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(
         0.2, description="After each dense layer, in the training of this network alone"
+    )
+    dropout_seed: DropoutSeed = None
+    validation_fraction: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.0,
+        description="The last part of the training set that this network is not trained on; the "
+        "authors' code: 0.1",
     )
 
 
