@@ -1,16 +1,17 @@
 """The task benchmark: whether a measure finds the networks that learned the same task."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
-from topoprint.comparison.matrix import Comparison
+from topoprint.comparison.matrix import Comparison, DistanceMatrix
 from topoprint.errors import InputError
 from topoprint.evaluation.retrieval import random_precision
 from topoprint.evaluation.seeds import CONFIDENCE, RESAMPLES, Array, Estimate
+from topoprint.measures.registry import kinds
 
 Mask = NDArray[np.bool_]
 
@@ -24,6 +25,8 @@ class TaskRetrieval:
     Attributes
     ----------
     measure : str
+    paired : bool
+        Whether it tells which input of one network is which of the other; others are blind.
     state : str
         ``trained``, or the null model.
     where : str
@@ -39,21 +42,28 @@ class TaskRetrieval:
         task of seeds.
     chance : float
         Average precision expected of random distances.
+    over_control : Estimate
+        Precision less that of the measure's control, which sees the same numbers without their
+        homology, with its interval; NaN where there is none. A homology whose interval reaches 0
+        has not been seen to find more than its control.
     """
 
     measure: str
+    paired: bool
     state: str
     where: str
     task: str
     networks: int
     precision: Estimate
     chance: float
+    over_control: Estimate
 
 
 @dataclass(frozen=True)
 class _Found:
     """What was found of one network."""
 
+    query: int
     task: str
     seed: int | None
     precision: float
@@ -87,16 +97,32 @@ def task_retrieval(
                 raise InputError(f"task {name!r} is not known; the networks are of {tasks}")
         if len(tasks) - len({*apart}) < 2:
             raise InputError("retrieval of tasks needs networks of two tasks at least")
-        for measure in comparison.matrices:
-            for where in ("at equal size", "across sizes"):
-                found += _retrieval(comparison, measure, where, tasks, apart)
-    return found
+        for where in ("at equal size", "across sizes"):
+            precisions = {
+                measure: _precisions(comparison, matrix.values, where, apart)
+                for measure, matrix in comparison.matrices.items()
+            }
+            found += [
+                row
+                for measure, matrix in comparison.matrices.items()
+                for row in _rows(
+                    measure,
+                    matrix,
+                    where,
+                    precisions[measure],
+                    precisions.get(_control_of(matrix, comparison), []),
+                    apart,
+                )
+            ]
+    order = {name: number for number, name in enumerate(comparisons[0].matrices)}
+    return sorted(found, key=lambda row: order.get(row.measure, len(order)))
 
 
-def _retrieval(
-    comparison: Comparison, measure: str, where: str, tasks: list[str], apart: Collection[str]
-) -> list[TaskRetrieval]:
-    index, values = comparison.index, comparison.matrices[measure].values
+def _precisions(
+    comparison: Comparison, values: Array, where: str, apart: Collection[str]
+) -> list[_Found]:
+    """Retrieve the networks of each network's task."""
+    index = comparison.index
     task = np.array([row.group for row in index])
     shape = np.array([row.shape for row in index])
     among = (shape[:, None] == shape) == (where == "at equal size")
@@ -108,17 +134,57 @@ def _retrieval(
         wanted: Mask = task[candidates] == row.group
         if wanted.any() and not wanted.all():
             precision = float(average_precision_score(wanted, -values[query, candidates]))
-            found.append(_Found(row.group, row.id.seed, precision, random_precision(wanted)))
+            chance = random_precision(wanted)
+            found.append(_Found(query, row.group, row.id.seed, precision, chance))
+    return found
+
+
+def _control_of(matrix: DistanceMatrix, comparison: Comparison) -> str:
+    """Name of the measure of the control's kind that has the same parameters; empty for none."""
+    kind = kinds().get(str(matrix.parameters.get("kind")))
+    shared = dict(matrix.parameters) | {"kind": kind.control if kind else ""}
+    for name, other in comparison.matrices.items():
+        if {**shared, "version": 0} == {**other.parameters, "version": 0}:
+            return name
+    return ""
+
+
+def _rows(
+    measure: str,
+    matrix: DistanceMatrix,
+    where: str,
+    found: Sequence[_Found],
+    control: Sequence[_Found],
+    apart: Collection[str],
+) -> list[TaskRetrieval]:
+    """Means over all tasks but those apart, and over each task."""
+    kind = kinds().get(str(matrix.parameters.get("kind")))
+    less = {one.query: one.precision for one in control}
     asked = [(ALL, [one for one in found if one.task not in apart])]
+    tasks = dict.fromkeys(one.task for one in found)
     asked += [(name, [one for one in found if one.task == name]) for name in tasks]
-    state = index[0].id.state or "trained"
-    return [
-        TaskRetrieval(
-            measure, state, where, name, len(some),
-            _over_tasks_and_seeds(some), float(np.mean([one.chance for one in some])),
-        )
-        for name, some in asked if some
-    ]  # fmt: skip
+    rows = []
+    for name, some in asked:
+        over = [
+            replace(one, precision=one.precision - less[one.query])
+            for one in some
+            if one.query in less
+        ]
+        if some:
+            rows.append(
+                TaskRetrieval(
+                    measure=measure,
+                    paired=bool(kind and kind.paired),
+                    state=matrix.index[0].id.state or "trained",
+                    where=where,
+                    task=name,
+                    networks=len(some),
+                    precision=_over_tasks_and_seeds(some),
+                    chance=float(np.mean([one.chance for one in some])),
+                    over_control=_over_tasks_and_seeds(over) if over else Estimate([np.nan]),
+                )
+            )
+    return rows
 
 
 def _over_tasks_and_seeds(found: Sequence[_Found]) -> Estimate:

@@ -164,6 +164,7 @@ class FrobeniusAligned(OfGraphs, Pairwise):
     """Frobenius norm of the difference of the weights, after matching the hidden neurons."""
 
     needs: ClassVar[frozenset[Need]] = frozenset({"weights", "equal shapes"})
+    paired: ClassVar[bool] = True
     metric: ClassVar[bool] = False
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "scale"})
 

@@ -40,6 +40,11 @@ class Measure(Strict, ABC):
     needs : set of {"diagram", "weights", "responses", "units", "equal shapes", …}
         What networks must have to be compared; ``units``: as many hidden
         units, or samples of its own, as it draws.
+    paired : bool
+        Whether it tells which input of one network is which of the other: by answers to the same
+        inputs, or by weights of the same inputs. Others are blind.
+    control : str
+        Kind of the measure that sees the same numbers without their homology; empty for none.
     greatest : float
         Least upper bound of the distances, or ∞; the lower bound is 0.
     metric : bool
@@ -61,6 +66,8 @@ class Measure(Strict, ABC):
 
     version: ClassVar[int] = 1
     needs: ClassVar[frozenset[Need]] = frozenset({"weights"})
+    paired: ClassVar[bool] = False
+    control: ClassVar[str] = ""
     greatest: ClassVar[float] = np.inf
     metric: ClassVar[bool] = True
     invariances: ClassVar[frozenset[Invariance]] = frozenset(

@@ -35,6 +35,7 @@ class CkaZscored(Cka):
 class CkaUnpaired(Cka):
     """Arccos of linear CKA of standardised units to inputs that are not the same: a control."""
 
+    paired: ClassVar[bool] = False
     invariances: ClassVar[frozenset[Invariance]] = CkaZscored.invariances
 
     kind: Literal["cka_unpaired"] = "cka_unpaired"  # type: ignore[assignment]

@@ -17,6 +17,7 @@ def deaths(found: Bars) -> Array:
 class FunctionalH0(OfUnits):
     """1-Wasserstein distance of the H0 deaths of m hidden units by 1 − |correlation|."""
 
+    control: ClassVar[str] = "functional_histogram"
     greatest: ClassVar[float] = 1.0
 
     kind: Literal["functional_h0"] = "functional_h0"

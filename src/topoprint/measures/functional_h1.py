@@ -1,6 +1,6 @@
 """H1 of the functional graph: which units vary together, around which holes."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from topoprint.measures.features import Computed
 from topoprint.measures.of_units import Bars, OfUnits
@@ -15,6 +15,8 @@ def mean_betti_curve(found: Bars) -> Steps:
 
 class FunctionalH1(OfUnits):
     """∫ |Δβ₁(t)| / m dt of the Rips filtration of m hidden units by 1 − |correlation|."""
+
+    control: ClassVar[str] = "functional_histogram"
 
     kind: Literal["functional_h1"] = "functional_h1"
 

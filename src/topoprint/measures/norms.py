@@ -83,6 +83,7 @@ def shape_of(graph: NetworkGraph) -> tuple[int, ...]:
 
 class _Norm(OfGraphs):
     needs: ClassVar[frozenset[Need]] = frozenset({"weights", "equal shapes"})
+    paired: ClassVar[bool] = True
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"scale"})
 
     @abstractmethod

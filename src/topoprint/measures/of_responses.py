@@ -31,6 +31,7 @@ class OfResponses(Pairwise):
     """A measure of answers."""
 
     needs: ClassVar[frozenset[Need]] = frozenset({"responses"})
+    paired: ClassVar[bool] = True
     # What is done to the weights alone is not seen where a function is compared, if it stays.
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "inputs", "insertion"})
 

@@ -114,6 +114,8 @@ class _OfPaths(Pairwise):
 class PathTensor(_OfPaths):
     """Rips H0 and H1 of hidden units by the angle between their paths, both distances added."""
 
+    control: ClassVar[str] = "path_histogram"
+
     kind: Literal["path_tensor"] = "path_tensor"
     name: Name = "path_tensor"
 

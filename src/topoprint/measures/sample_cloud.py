@@ -50,6 +50,7 @@ def _curve(distances: Array) -> Steps:
 
 class _OfSamples(OfResponses):
     needs: ClassVar[frozenset[Need]] = frozenset({"responses", "units"})
+    paired: ClassVar[bool] = False
     invariances: ClassVar[frozenset[Invariance]] = frozenset(
         {"neurons", "inputs", "rescaling", "insertion"}
     )
@@ -59,6 +60,8 @@ class _OfSamples(OfResponses):
 
 class SampleCloud(_OfSamples):
     """∫ |Δβ₁(t)| / n dt of the Rips filtration of n samples in the last hidden layer."""
+
+    control: ClassVar[str] = "sample_histogram"
 
     kind: Literal["sample_cloud"] = "sample_cloud"
     name: Name = "sample_cloud"

@@ -25,6 +25,7 @@ class WeightProductAngle(Pairwise):
     """Angle between the products of all weight matrices, arccos of their cosine."""
 
     needs: ClassVar[frozenset[Need]] = frozenset({"weights", "equal inputs and outputs"})
+    paired: ClassVar[bool] = True
     greatest: ClassVar[float] = np.pi
     invariances: ClassVar[frozenset[Invariance]] = frozenset(
         {"neurons", "scale", "rescaling", "splitting", "insertion"}

@@ -94,3 +94,21 @@ def test_what_cannot_be_asked_is_refused():
         task_retrieval([compared(alone, measures(alone))])
     with pytest.raises(InputError, match="task 'z' is not known"):
         rows_of(index(), ("z",))
+
+
+def test_a_homology_is_set_beside_its_control_of_the_same_parameters():
+    networks = index()
+    values = measures(networks)
+    found = compared(networks, {"h1": values["by_task"], "histogram": values["by_shape"]})
+    told = {"h1": "functional_h1", "histogram": "functional_histogram"}
+    for name, kind in told.items():
+        found.matrices[name].parameters.update(kind=kind, units=96)
+    rows = {(row.measure, row.where): row for row in task_retrieval([found]) if row.task == "all"}
+    for where in ("at equal size", "across sizes"):
+        one, control = rows["h1", where], rows["histogram", where]
+        assert one.over_control == pytest.approx(one.precision - control.precision)
+        assert one.over_control.low > 0
+        assert np.isnan(control.over_control)
+        assert not one.paired
+    found.matrices["histogram"].parameters["units"] = 64
+    assert all(np.isnan(row.over_control) for row in task_retrieval([found]))
