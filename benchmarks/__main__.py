@@ -1,6 +1,7 @@
 """``python -m benchmarks``: measure, print one table, write it as JSON and draw the figure."""
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,8 @@ def main() -> int:
     parser.add_argument("--part", choices=PARTS, action="append", help="this part alone (repeat)")
     parser.add_argument("--draw", action="store_true", help="only draw the figure of --output")
     options = parser.parse_args()
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may know few characters
+        sys.stdout.reconfigure(errors="backslashreplace")
     if not options.draw:
         agrees = _measure(options.output, options.quick, options.part or PARTS)
         if options.quick or "scaling" not in (options.part or PARTS):

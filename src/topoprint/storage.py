@@ -74,6 +74,11 @@ def target_of(path: str | os.PathLike[str]) -> Path:
     return target
 
 
+def name_of(path: str | os.PathLike[str]) -> str:
+    """Write a path as text that every file can hold: what is no UTF-8 in it stands escaped."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary path beside ``path``, and rename it to ``path`` when the block succeeds.

@@ -1,9 +1,10 @@
 """Values that users give, held to their models; a mistake is told in one sentence."""
 
-import difflib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from itertools import takewhile
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
@@ -44,16 +45,19 @@ def parse_json(model: Any, text: str, what: str) -> Any:
 
 
 def explain(error: ValidationError, model: Any) -> str:
-    """One sentence a mistake: the key, what is wrong with it, and the nearest known key."""
+    """One sentence a mistake: the key, what is wrong with it, and the nearest known key.
+
+    The nearest key is looked for beside the mistake first, then anywhere in the model.
+    """
     schema = TypeAdapter(model).json_schema()
     sentences = []
     for problem in error.errors():
         path, known = _place(schema, problem["loc"])
         where = ".".join(map(str, path)) or "the config"
         if problem["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(path[-1]), known, n=1, cutoff=0)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            sentences.append(f"{where} is not a known key{hint}")
+            near = _nearest(path, known, schema)
+            told = f"did you mean {near!r}?" if near else f"known here are {', '.join(known)}"
+            sentences.append(f"{where} is not a known key; {told}")
         elif problem["type"] == "union_tag_not_found":
             sentences.append(f"{where}: the key 'type' is missing")
         elif problem["type"] == "union_tag_invalid":
@@ -91,6 +95,49 @@ def _place(
         inner = part.get("items") if isinstance(step, int) else part.get("properties", {}).get(step)
         part = _resolve(schema, inner or {})
     return path, known
+
+
+def _nearest(
+    path: Sequence[int | str], beside: Sequence[str], schema: Mapping[str, Any]
+) -> str | None:
+    """Find the key that is spelled most alike, of those beside it or else of all; None if none is.
+
+    A key from elsewhere is named from the top, with [] for the parts of a list, as in
+    ``datasets[].name``; of several as near, the one that shares most of its way, then the highest.
+    """
+    place = [step for step in path if isinstance(step, str)]
+    if near := get_close_matches(place[-1], beside, n=1):
+        return near[0]
+    everywhere = dict.fromkeys(_keys(schema, schema, ()))
+    if not (near := get_close_matches(place[-1], {keys[-1] for keys in everywhere}, n=1)):
+        return None
+
+    def farness(keys: tuple[str, ...]) -> tuple[int, int]:
+        along = zip(place[:-1], (key.removesuffix("[]") for key in keys), strict=False)
+        return -sum(1 for _ in takewhile(lambda both: both[0] == both[1], along)), len(keys)
+
+    named = [keys for keys in everywhere if keys[-1] == near[0]]
+    return ".".join(sorted(named, key=farness)[0])
+
+
+def _keys(
+    schema: Mapping[str, Any], part: Mapping[str, Any], above: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
+    """Give the way to every key of a model from its top."""
+    for option in _options(schema, part):
+        for name, inner in option.get("properties", {}).items():
+            yield (*above, name)
+            yield from _keys(schema, inner, (*above, name))
+        if above and "items" in option:
+            yield from _keys(schema, option["items"], (*above[:-1], f"{above[-1]}[]"))
+
+
+def _options(schema: Mapping[str, Any], part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """All that a part may be, references followed."""
+    inner = [*part.get("anyOf", []), *part.get("oneOf", [])]
+    if "$ref" in part:
+        inner.append(schema["$defs"][part["$ref"].rpartition("/")[2]])
+    return [part, *(found for option in inner for found in _options(schema, option))]
 
 
 def _resolve(schema: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:

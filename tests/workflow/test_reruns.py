@@ -41,6 +41,14 @@ def test_a_finished_run_has_nothing_to_do(finished_run: Path) -> None:
     assert planned(finished_run, "digits") == {}
 
 
+def test_the_command_line_says_the_same_as_a_file(finished_run: Path) -> None:
+    assert planned(finished_run, "--config", "seeds=[1, 2]", "training={epochs: 2}") == {}
+    rerun = planned(finished_run, "--config", "seeds=[1]", "graph={zeta: 1e-3, bias: false}")
+    assert (rerun["diagram"], rerun["distances"]) == (4, 3)
+    rerun = planned(finished_run, "--config", "training={learning_rate: 0.002}")
+    assert rerun["train"] == 8
+
+
 def test_another_number_of_bins_reruns_no_training_and_no_homology(run_copy: Path) -> None:
     change(run_copy, "distances: {bins: 100}")
     rerun = planned(run_copy)

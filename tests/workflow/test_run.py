@@ -218,6 +218,14 @@ def test_a_second_run_gives_the_same_bytes(finished_run: Path, tmp_path: Path) -
         ("trainin: {epochs: 2}", "trainin is not a known key; did you mean 'training'?"),
         ("training: {epochs: -2}", "training.epochs: input should be greater than or equal to 1"),
         ("datasets: [{name: digits, type: mnits}]", "datasets.0.type"),
+        (
+            "training: {epochs: 2}\ntraining: {}",
+            "wrong.yaml, lines 1 and 2: 'training' stands twice",
+        ),
+        (
+            "datasets: [{name: own, type: npz, path: 'a{dataset}.npz'}]",
+            "data set own: data/a{dataset}.npz: Snakemake takes braces for wildcards",
+        ),
     ],
 )
 def test_a_mistake_in_the_config_is_one_sentence(
@@ -229,6 +237,17 @@ def test_a_mistake_in_the_config_is_one_sentence(
     assert expected in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "results").exists()
+
+
+def test_a_mistake_on_the_command_line_is_one_sentence(tmp_path: Path) -> None:
+    wrong = ["--config", "seeds=[1, two]", "training={epoch: 3}"]
+    result = snakemake(tmp_path, "--dry-run", *wrong, small=False)
+    said = result.stdout + result.stderr
+    assert result.returncode != 0
+    assert (
+        'config: seeds.1: input should be a valid integer, not "two"; training.epoch is not' in said
+    )
+    assert "Traceback" not in said
 
 
 def test_the_default_config_asks_for_the_papers_95_networks(tmp_path: Path) -> None:

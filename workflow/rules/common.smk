@@ -3,12 +3,15 @@ import os
 import sys
 
 from snakemake.exceptions import WorkflowError
+from snakemake.utils import update_config
 
 from topoprint import InputError
 from topoprint.experiment.config import parse_config
+from topoprint.experiment.yaml_files import refuse_repeated_keys
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
+from lib.given import refuse_wildcards, typed
 from lib.group_errors import tell_why_groups_fail
 from lib.plan import CONTROL, FIGURES, Plan, memory, minutes
 from lib.plan import DIAGRAM, DISTANCES, INITIAL, NETWORK, RANDOM_LABELS, RESPONSES
@@ -22,11 +25,18 @@ os.environ.update(
 )
 
 try:
+    refuse_wildcards(workflow.basedir, "the folder of the Snakefile")
+    for path in workflow.configfiles:
+        refuse_repeated_keys(path)
+    update_config(config, typed(workflow.config_settings.config))
     CONFIG = parse_config(config)
     # Where the data lie is no parameter of a rule: another folder is no reason to rerun. `topoprint
     # prepare` takes it from the environment, where a user may have set it already.
     DATA_ROOT = Path(os.environ.setdefault("TOPOPRINT_DATA", CONFIG.data.root))
     PLAN = Plan(CONFIG, DATA_ROOT)
+    for dataset in PLAN.datasets:
+        for path in PLAN.own_file(dataset):
+            refuse_wildcards(path, f"data set {dataset}")
 except InputError as error:
     raise WorkflowError(str(error))
 

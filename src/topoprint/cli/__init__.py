@@ -4,6 +4,7 @@ Modules that a single stage needs are imported in its function, so that no stage
 imports of another: ``diagram`` never loads torch.
 """
 
+import io
 import os
 import signal
 import sys
@@ -26,6 +27,9 @@ def main() -> None:
     The exit status is 2 for input that cannot be used and whatever else the user can mend, 1 for
     a fault of the machine, such as a full disk, and 128 + number for a signal.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may know few characters
+            stream.reconfigure(errors="backslashreplace")
     # A terminated process removes its temporary files, as an interrupted one does.
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:

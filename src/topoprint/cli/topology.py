@@ -133,7 +133,7 @@ def measures(
     """List the measures: what each is, needs and declares."""
     rows = table()
     if as_json:
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        print(json.dumps(rows, indent=2))
         return
     if as_markdown:
         print(markdown(), end="")

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,11 @@ class Known:
     networks: dict[NetworkId, Path]
     diagrams: dict[NetworkId, Path]
     responses: dict[NetworkId, Responses]
+
+    @cached_property
+    def max_dimension(self) -> int:
+        """Greatest homology dimension of the diagrams, up to which others are computed; else 3."""
+        return next(map(Diagram.load_max_dimension, self.diagrams.values()), 3)
 
 
 @dataclass(frozen=True)
@@ -187,6 +192,7 @@ def _stored(known: Known, ids: Sequence[NetworkId], cache: Any) -> State:
             partial(Diagram.load, diagram) if diagram else None,
             known.responses.get(own),
             cache,
+            known.max_dimension,
         )
         subjects.append(subject)
         rows.append(replace(subject.network.row, id=own))

@@ -10,8 +10,9 @@ from pydantic import Field, ValidationError, model_validator
 from topoprint.errors import InputError
 from topoprint.experiment.datasets import DatasetConfig
 from topoprint.experiment.models import Architecture, Experiment, Training
+from topoprint.experiment.yaml_files import read_yaml
 from topoprint.measures.base import Measure
-from topoprint.measures.of_diagrams import GraphSettings, GridSettings
+from topoprint.measures.of_diagrams import GraphSettings, GridSettings, OfDiagrams, OfSummaries
 from topoprint.measures.registry import PAPER, MeasureEntry, measures, with_settings
 from topoprint.validation import Count, Name, Strict, explain, refuse_repeats
 
@@ -179,6 +180,8 @@ class Config(Strict):
                     f"a data set cannot be named {dataset.name!r}: choose another name"
                 )
             self._check_labels(dataset)
+        for measure in self.compared:
+            self._check_diagrams(measure)
         return self
 
     def experiments_of(self, dataset: DatasetConfig) -> list[Experiment]:
@@ -195,6 +198,23 @@ class Config(Strict):
                     f"number_of_labels {labels} is more than the {dataset.known_classes} labels of "
                     f"data set {dataset.name!r}; give it experiments of its own"
                 )
+
+    def _check_diagrams(self, measure: Measure) -> None:
+        """Refuse a measure that the diagrams, or the engine of the distances, have nothing for."""
+        highest = measure.highest_dimension if isinstance(measure, OfDiagrams) else 0
+        if highest > (known := self.homology.max_dimension):
+            raise ValueError(
+                f"measure {measure.name!r} looks at H{highest}, but homology.max_dimension is "
+                f"{known}: raise that, or leave the measure out"
+            )
+        if isinstance(measure, OfSummaries) and measure.engine == "giotto":
+            try:
+                measure.giotto_parameters()
+            except InputError as error:
+                raise ValueError(
+                    f"measure {measure.name!r}: {error}, as in {{kind: {measure.kind}, "
+                    "engine: exact, …}, or leave the measure out"
+                ) from error
 
     @property
     def matrices(self) -> list[Measure]:
@@ -236,25 +256,16 @@ def load_config(*paths: str | Path) -> Config:
     """Read and validate YAML files, each laid over those before it, as Snakemake does.
 
     Mappings are merged key by key, all else is replaced.
+
+    Raises
+    ------
+    InputError
+        As :func:`parse_config` and :func:`topoprint.experiment.yaml_files.read_yaml`.
     """
     merged: dict[str, Any] = {}
     for path in paths:
-        _lay_over(merged, _read_yaml(path))
+        _lay_over(merged, read_yaml(path))
     return parse_config(merged, ", ".join(map(str, paths)))
-
-
-def _read_yaml(path: str | Path) -> dict[str, Any]:
-    import yaml
-
-    try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from error
-    if not isinstance(values, dict):
-        raise InputError(f"{path}: expected a mapping of keys to values")
-    return values
 
 
 def _lay_over(below: dict[str, Any], above: Mapping[str, Any]) -> None:
@@ -269,4 +280,4 @@ def json_schema() -> str:
     """JSON schema of config.yaml, as kept in config/schema.json."""
     schema = Config.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(schema, indent=2, sort_keys=True) + "\n"

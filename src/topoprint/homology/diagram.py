@@ -181,6 +181,12 @@ class Diagram:
                 identity, _ = _from_version_1(identity, parameters)
             return NetworkId.from_json(identity)
 
+    @staticmethod
+    def load_max_dimension(path: str | os.PathLike[str]) -> int:
+        """Read the greatest homology dimension of a diagram file, without its bars."""
+        with open_h5(path, FORMAT, 1, FORMAT_VERSION, made_by="topoprint diagram") as file:
+            return int(file.attrs["max_dimension"])
+
 
 def _from_version_1(
     identity: dict[str, Any], parameters: dict[str, Any]

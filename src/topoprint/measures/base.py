@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from topoprint.measures.subject import Feature, Need, Subject
 from topoprint.validation import Name, Strict
@@ -58,6 +58,8 @@ class Measure(Strict, ABC):
         number and dividing what leaves it; ``splitting`` a hidden unit into two that share what
         leaves it; ``insertion`` of a layer that copies a hidden layer.
     """
+
+    model_config = ConfigDict(json_schema_extra={"required": ["kind"]})
 
     kind: str
     name: Name = Field(

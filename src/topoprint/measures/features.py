@@ -58,14 +58,14 @@ class DiagramOf:
     filtration: Filtration
 
     def of(self, subject: Subject) -> Diagram:
-        """Give the diagram that is known, or compute it up to H3."""
+        """Give the diagram that is known, or compute it."""
         if self.filtration == "magnitude" and subject.diagram is not None:
             return self._known(subject, subject.diagram())
         graph = subject.feature(GraphOf(self.zeta, self.bias))
         if self.filtration == "ranks":
             edges = Network.from_layers(zip(subject.network.weights, graph.biases, strict=True))
             graph = to_graph(ranked(edges), self.zeta, self.bias)
-        return persistence(graph)
+        return persistence(graph, subject.max_dimension)
 
     def _known(self, subject: Subject, diagram: Diagram) -> Diagram:
         for name, asked in (("zeta", self.zeta), ("bias", self.bias)):

@@ -35,6 +35,11 @@ class LengthsOf:
     def of(self, subject: Subject) -> list[Lengths]:
         """Take the lengths of the diagram's bars."""
         diagram: Diagram = subject.feature(self.diagram)
+        if diagram.max_dimension < DIMENSIONS[-1]:
+            raise InputError(
+                f"{subject.name}: bottleneck and Wasserstein distances are of H0 and H1; compute "
+                "its diagram with max_dimension 1 or more"
+            )
         h0, h1 = (
             Bars.of(diagram, dimension, self.min_persistence, self.infinity)
             for dimension in DIMENSIONS
@@ -57,6 +62,11 @@ def _histograms(lengths: Sequence[Lengths], longest: float) -> list[NDArray[np.i
 
 
 class _OfLengths(OfDiagrams, Pairwise):
+    @property
+    def highest_dimension(self) -> int:
+        """H1: bars of both dimensions are matched."""
+        return DIMENSIONS[-1]
+
     @property
     def feature(self) -> Feature:
         """Lengths of the bars."""

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from topoprint.errors import InputError
 from topoprint.measures.base import Array, Measure
@@ -12,7 +12,7 @@ from topoprint.measures.features import DiagramOf, Filtration, GraphOf
 from topoprint.measures.subject import Need, Subject
 from topoprint.summaries.base import Summary
 from topoprint.summaries.distances import Discretisation, GridKind, distances
-from topoprint.validation import Positive, Strict
+from topoprint.validation import Positive, Strict, refuse_repeats
 
 
 class GraphSettings(Strict):
@@ -59,6 +59,11 @@ class OfDiagrams(BarSettings, OfGraphs):
     )
 
     @property
+    def highest_dimension(self) -> int:
+        """Highest homology dimension that diagrams must have; measures look at all they have."""
+        return 0
+
+    @property
     def diagram(self) -> DiagramOf:
         """What it compares of a network."""
         return DiagramOf(self.zeta, self.bias, self.filtration)
@@ -84,6 +89,19 @@ class OfSummaries(GridSettings, OfDiagrams):
     engine: Literal["exact", "giotto"] = Field(
         "exact", description="Our code, or giotto-tda's, which is for small networks"
     )
+
+    @field_validator("dimensions")
+    @classmethod
+    def _some_each_once(cls, dimensions: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        if dimensions is not None and (not dimensions or min(dimensions) < 0):
+            raise ValueError(f"dimensions {list(dimensions)} are not some from 0 on; null: all")
+        refuse_repeats(dimensions or (), "dimensions")
+        return dimensions
+
+    @property
+    def highest_dimension(self) -> int:
+        """Highest of the dimensions that it names."""
+        return max(self.dimensions or (0,))
 
     @property
     @abstractmethod

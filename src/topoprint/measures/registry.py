@@ -10,10 +10,10 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import core_schema
 
 import topoprint.measures
@@ -146,8 +146,11 @@ class _Entry:
     def __get_pydantic_core_schema__(
         source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            make_measure,
+        # What is written, for the JSON schema alone: make_measure reads it.
+        written = [Literal[tuple(measures())], *kinds().values()]
+        return core_schema.no_info_wrap_validator_function(
+            lambda value, _: make_measure(value),
+            core_schema.union_schema([handler.generate_schema(one) for one in written]),
             serialization=core_schema.plain_serializer_function_ser_schema(
                 lambda measure: {
                     "kind": measure.kind,
@@ -156,16 +159,6 @@ class _Entry:
                 }
             ),
         )
-
-    @staticmethod
-    def __get_pydantic_json_schema__(
-        schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        parts = [
-            {**handler(kind.__pydantic_core_schema__), "required": ["kind"]}
-            for kind in kinds().values()
-        ]
-        return {"anyOf": [{"type": "string", "enum": list(measures())}, *parts]}
 
 
 # A measure in a model: written as its name, or as its kind and parameters.

@@ -52,6 +52,8 @@ class Subject:
         What it answers to the inputs that all networks are given.
     cache : LRUCache, optional
         Shared by the subjects of a comparison.
+    max_dimension : int
+        Homology dimension up to which diagrams are computed that are not known.
     """
 
     def __init__(
@@ -61,8 +63,10 @@ class Subject:
         diagram: Callable[[], Diagram] | None = None,
         responses: Responses | None = None,
         cache: "LRUCache[Any, Any] | None" = None,
+        max_dimension: int = 3,
     ) -> None:
         self.name = name
+        self.max_dimension = max_dimension
         self.diagram = diagram
         self.has_weights = load is not None
         self._load = load
@@ -114,6 +118,7 @@ class Subject:
             lambda: _variant(self.network, null, seed),
             responses=answers,
             cache=cache,
+            max_dimension=self.max_dimension,
         )
 
     @cachedmethod(lambda self: self._cache, key=lambda self, feature: (self, feature))

@@ -11,7 +11,7 @@ from topoprint.identity import NetworkId
 from topoprint.networks.readers.choice import split_path
 from topoprint.networks.readers.kinds import check_file, files_of
 from topoprint.networks.readers.safetensors_file import is_safetensors, read_header
-from topoprint.storage import digest
+from topoprint.storage import digest, name_of
 
 FORMAT = "topoprint network"
 FORMAT_VERSION = 2
@@ -21,7 +21,7 @@ METADATA_KEY = "topoprint"
 
 def read_id(path: str | os.PathLike[str]) -> NetworkId:
     """Read what names the network of a file; its path, where the file does not say."""
-    return NetworkId.from_json(known_of(path).get("identity", {"network": str(path)}))
+    return NetworkId.from_json(known_of(path).get("identity", {"network": name_of(path)}))
 
 
 def known_of(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -105,6 +105,32 @@ def test_a_null_that_loses_nothing_changes_nothing(real, nulls, measure):
     np.testing.assert_allclose(same.own[measure], 0, atol=3e-8)  # the arccos of nearly 1
 
 
+@pytest.mark.parametrize("max_dimension", [0, 1, 2, 4])
+def test_null_models_have_diagrams_of_the_dimensions_of_their_networks(tmp_path, max_dimension):
+    low = Collection(tmp_path, DiagramSpec(max_dimension=max_dimension))
+    asked = ["heat", "heat_ranks", "silhouette_h0", "persistence_image"]
+    asked += ["bottleneck", "betti"] if max_dimension else []
+    everything = [*low.networks, *low.diagrams, *low.same]
+    (found,) = compare_files(everything, spec(*asked))
+    made, same = compare_files(everything, spec(*asked, nulls=["shuffled_layers", "same"]))
+    up_to = {"max_dimension": max_dimension}
+    ours = [Subject(str(n), lambda net=net: net, **up_to) for n, net in enumerate(COLLECTION)]
+    theirs = [Subject(str(n), lambda net=net: net, **up_to) for n, net in enumerate(shuffled(0))]
+    for name in asked:
+        alone = make_measure(name)
+        np.testing.assert_array_equal(found.matrices[name].values, alone.distances(ours))
+        np.testing.assert_array_equal(made.matrices[name].values, alone.distances(theirs))
+        pairs = [alone.distances(pair)[0, 1] for pair in zip(ours, theirs, strict=True)]
+        np.testing.assert_array_equal(made.own[name], pairs)
+        np.testing.assert_array_equal(same.own[name], 0)
+
+
+def test_matching_needs_diagrams_of_h1(tmp_path):
+    low = Collection(tmp_path, DiagramSpec(max_dimension=0))
+    with pytest.raises(InputError, match=r"0\.safetensors: .* are of H0 and H1; compute its"):
+        compare_files([*low.networks, *low.diagrams], spec("bottleneck"))
+
+
 def test_size_and_histogram_do_not_see_a_shuffle_within_layers(real, nulls):
     for measure in ("number_of_edges", "weight_histogram"):
         for made in nulls[:2]:

@@ -8,6 +8,7 @@ from support import ROOT
 
 from topoprint import InputError
 from topoprint.experiment.config import Config, json_schema, load_config, parse_config
+from topoprint.measures.registry import kinds
 
 
 def valid() -> dict[str, Any]:
@@ -53,6 +54,27 @@ def test_the_schema_takes_what_the_models_take() -> None:
             assert schema.is_valid({**shipped, "measures": [measure]}) is valid_ones, measure
 
 
+def test_each_kind_of_measure_stands_once_in_the_schema() -> None:
+    schema = json_schema()
+    for kind in kinds():
+        assert schema.count(f'"const": "{kind}"') == 1
+
+
+def test_diagrams_of_low_dimensions_where_no_measure_looks_higher() -> None:
+    low = {"homology": {"max_dimension": 0}, "evaluation": {"measures": ["heat_h0", "cka"]}}
+    assert parse_config(valid() | low).homology.max_dimension == 0
+    for measure in ("bottleneck", "wasserstein", {"kind": "betti", "dimensions": [0, 1]}):
+        with pytest.raises(InputError, match="looks at H1"):
+            parse_config(valid() | low | {"measures": [measure]})
+
+
+def test_a_measure_may_have_an_engine_of_its_own() -> None:
+    unit = {"kind": "heat", "unit_mass": True, "name": "unit", "engine": "exact"}
+    giotto = {"distances": {"engine": "giotto"}, "evaluation": {"measures": [unit]}}
+    engines = [getattr(m, "engine", None) for m in parse_config(valid() | giotto).compared]
+    assert engines[:3] + engines[-1:] == ["giotto"] * 3 + ["exact"]
+
+
 @pytest.mark.parametrize("preset", sorted((ROOT / "config").glob("*.yaml")), ids=lambda p: p.name)
 def test_presets_are_valid_over_the_config(preset: Path) -> None:
     merged = yaml.safe_load((ROOT / "config.yaml").read_text())
@@ -71,7 +93,15 @@ def test_the_data_folder_is_no_part_of_the_science() -> None:
     [
         (["trainig"], {}, "trainig is not a known key; did you mean 'training'?"),
         (["training", "epoch"], 3, "training.epoch is not a known key; did you mean 'epochs'?"),
-        (["base", "layers"], 3, "base.layers is not a known key"),
+        (["base", "layers"], 3, "base.layers is not a known key; did you mean 'layer_size'?"),
+        (["epochs"], 3, "epochs is not a known key; did you mean 'training.epochs'?"),
+        (["learnin_rate"], 3, "did you mean 'training.learning_rate'?"),
+        (["training", "zeta"], 3, "training.zeta is not a known key; did you mean 'graph.zeta'?"),
+        (["sigma"], 3, "sigma is not a known key; did you mean 'measures[].sigma'?"),
+        (["split_seed"], 3, "did you mean 'datasets[].split_seed'?"),
+        (["layer_size"], 3, "did you mean 'base.layer_size'?"),
+        (["datasets", 0, "epochs"], 3, "did you mean 'datasets[].training.epochs'?"),
+        (["graph", "xyz"], 3, "graph.xyz is not a known key; known here are bias, zeta"),
         (["experiments", 0, "networks", 0, "layer_sise"], 3, "did you mean 'layer_size'?"),
         (["training", "epochs"], "ten", "training.epochs: input should be a valid integer"),
         (["training", "epochs"], 1.5, "training.epochs"),
@@ -89,6 +119,22 @@ def test_the_data_folder_is_no_part_of_the_science() -> None:
         (["measures"], [{"sigma": 0.5}], "measures.0: kind None is not known; choose "),
         (["measures"], [{"kind": "heat", "sigma": 0}], "measures.0: measure heat: sigma: input"),
         (["measures"], [{"kind": "heat", "sgima": 1}], "did you mean 'sigma'?"),
+        (["measures"], [{"kind": "heat", "dimensions": []}], "dimensions [] are not some from 0"),
+        (["measures"], [{"kind": "heat", "dimensions": [0, -1]}], "[0, -1] are not some from 0"),
+        (["measures"], [{"kind": "heat", "dimensions": [1, 1]}], "dimensions stand twice: 1"),
+        (
+            ["measures"],
+            [{"kind": "heat", "name": "h4", "dimensions": [0, 4]}],
+            "measure 'h4' looks at H4, but homology.max_dimension is 3: raise that, or leave",
+        ),
+        (["homology"], {"max_dimension": 0}, "measure 'silhouette_h1' looks at H1, but homology"),
+        (["homology"], {"max_dimension": -1}, "homology.max_dimension: input should be greater"),
+        (
+            ["distances", "engine"],
+            "giotto",
+            "measure 'heat_unit_mass': giotto-tda has no heat of unit mass; use the engine exact, "
+            "as in {kind: heat, engine: exact, …}, or leave the measure out",
+        ),
         (["evaluation"], {"nulls": ["initial", "initial"]}, "nulls stand twice: initial"),
         (["evaluation"], {"nulls": ["noise"]}, "evaluation.nulls.0: input should be 'shuffled_"),
         (["evaluation"], {"repetitions": 0}, "evaluation.repetitions: input should be greater"),

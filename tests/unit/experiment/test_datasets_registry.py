@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from topoprint.experiment.datasets import LOADERS, DatasetConfig, load_dataset
-from topoprint.experiment.datasets.base import DatasetBase, DataSize, feature_size
+from topoprint.experiment.datasets.base import DatasetBase, DataSize, Sampled, feature_size
 
 KINDS = TypeAdapter(DatasetConfig)
 MODELS = get_args(get_args(DatasetConfig)[0])
@@ -22,6 +22,12 @@ def test_each_kind_has_a_model_and_a_loader() -> None:
         assert all(
             field.description for name, field in model.model_fields.items() if name != "type"
         )
+
+
+def test_a_kind_must_say_its_size() -> None:
+    for model in (DatasetBase, Sampled):
+        with pytest.raises(TypeError, match="abstract"):
+            model(name="a")
 
 
 def test_the_type_chooses_the_model() -> None:

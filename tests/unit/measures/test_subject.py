@@ -92,9 +92,9 @@ def test_compare_shares_features_too():
 def test_the_diagram_of_a_network_is_computed_once_for_all_measures(monkeypatch):
     computed = Counter()
 
-    def count(graph):
+    def count(graph, *arguments):
         computed[id(graph.network)] += 1
-        return persistence(graph)
+        return persistence(graph, *arguments)
 
     monkeypatch.setattr(features, "persistence", count)
     of_magnitudes = [

@@ -1,6 +1,7 @@
 """What the config models of all kinds of data set share."""
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -43,7 +44,7 @@ def feature_size(images: DataSize) -> DataSize:
     return DataSize((FEATURE_MAPS, *sides), images.classes, images.samples)
 
 
-class DatasetBase(Strict):
+class DatasetBase(Strict, ABC):
     """Config of a data set: its name, and in each kind's model the ``type`` and what it needs."""
 
     # Number of labels, where the kind alone tells.
@@ -62,9 +63,9 @@ class DatasetBase(Strict):
         """Number of labels, where the config alone tells."""
         return self.classes
 
+    @abstractmethod
     def size(self, root: Path) -> DataSize:
         """Size of the data set, told by its config, or by the header of its file below ``root``."""
-        raise NotImplementedError
 
 
 class Sampled(DatasetBase):
@@ -78,9 +79,9 @@ class Sampled(DatasetBase):
     )
     sample_seed: Seed = Field(0, description="Seed of the draw of samples")
 
+    @abstractmethod
     def whole_size(self, root: Path) -> DataSize:
         """Size of all that there is, of which a part may be taken."""
-        raise NotImplementedError
 
     def size(self, root: Path) -> DataSize:
         """Size of the part that is taken."""
