@@ -130,6 +130,9 @@ class Graph:
         except ValueError as error:
             raise InputError(f"{path}: {error}") from error
 
+    def __repr__(self) -> str:
+        return f"Graph({self.n_vertices} vertices, {self.n_edges} edges)"
+
     @property
     def n_edges(self) -> int:
         """Number of directed edges."""

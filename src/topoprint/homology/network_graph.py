@@ -57,6 +57,9 @@ class NetworkGraph:
         """Number of vertices: units, and biases where they are edges."""
         return self.network.n_units - (0 if self.bias else self.n_bias_vertices)
 
+    def __repr__(self) -> str:
+        return f"NetworkGraph({self.n_vertices} vertices, {self.n_edges} edges)"
+
     @property
     def n_edges(self) -> int:
         """Number of edges: weights where they are used, biases and wires."""

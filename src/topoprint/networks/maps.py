@@ -106,6 +106,9 @@ class LinearMap:
         groups, n_out, n_in, _ = self.weight.shape
         return groups * n_out * n_in * int(self.uses.sum())
 
+    def __repr__(self) -> str:
+        return f"LinearMap({self.name!r}, weight {self.weight.shape}: {self.n_edges} edges)"
+
     @property
     def is_dense(self) -> bool:
         """Whether it is one matrix that is used once."""
@@ -174,6 +177,9 @@ class Wires:
         for name in ("sources", "targets"):
             units = np.asarray(getattr(self, name), np.int64)
             object.__setattr__(self, name, units[:, None] if units.ndim == 1 else units)
+
+    def __repr__(self) -> str:
+        return f"Wires({self.n_edges} edges)"
 
     @property
     def n_edges(self) -> int:

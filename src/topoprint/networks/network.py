@@ -227,6 +227,11 @@ class Network:
             return "-".join(map(str, self.layer_sizes))
         return describe(self.n_units, self.maps, self.wires)
 
+    def __repr__(self) -> str:
+        if self._chain is not None:
+            return f"Network({self.shape}: {self.n_edges} edges)"
+        return f"Network({len(self.maps)} maps: {self.n_units} units, {self.n_edges} edges)"
+
     @property
     def id(self) -> NetworkId:
         """What names the network, as far as it is known."""

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from helpers import assert_same_network, random_network
 
-from topoprint import InputError, Network
+from topoprint import Graph, InputError, Network, to_graph
 from topoprint.networks.maps import LinearMap, Wires, convolution_pairs
 
 
@@ -155,3 +155,15 @@ def test_narrow_weights_stay_as_they_are():
     assert network.maps[0].weight.dtype == np.float16
     assert network.weights[0].dtype == np.float32
     np.testing.assert_array_equal(network.weights[0], [[0.5, -2.0]])
+
+
+def test_what_is_shown_of_a_network_is_short():
+    layered = Network.from_layers([(np.ones((2, 3)), np.ones(2)), (np.ones((1, 2)), None)])
+    assert repr(layered) == "Network(3-2-1: 10 edges)"
+    one, wire = LinearMap("conv", ONES, FROM, TO), Wires(np.array([3]), np.array([4]))
+    assert repr(one) == "LinearMap('conv', weight (1, 2, 1, 1): 2 edges)"
+    assert repr(wire) == "Wires(1 edges)"
+    network = Network.from_maps(5, [one], [wire])
+    assert repr(network) == "Network(1 maps: 5 units, 3 edges)"
+    assert repr(to_graph(network)) == "NetworkGraph(5 vertices, 3 edges)"
+    assert repr(Graph.from_edges(2, [0], [1], [0.5])) == "Graph(2 vertices, 1 edges)"
