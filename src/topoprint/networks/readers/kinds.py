@@ -203,6 +203,10 @@ def _sharded(index: Path) -> Contents:
 
 def _guarded(path: Path, found: Contents) -> Contents:
     """Let every tensor be read with the file's name in whatever goes wrong."""
+    if not all(isinstance(name, str) for group in found.groups.values() for name in group):
+        raise InputError(
+            f"{path}: not a complete {found.kind} file (a name is no text); get it again"
+        )
     groups = {
         key: {
             name: replace(tensor, read=partial(_read, path, found.kind, tensor.read))

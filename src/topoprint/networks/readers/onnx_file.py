@@ -10,7 +10,7 @@ import numpy as np
 
 from topoprint.errors import InputError
 from topoprint.networks.readers.onnx_order import dense_order
-from topoprint.networks.readers.tensors import Array, Contents, Tensor
+from topoprint.networks.readers.tensors import QUANTISED, Array, Contents, Tensor
 
 # Operations through which weights pass as they are, or dequantised.
 PASSING = frozenset(
@@ -22,9 +22,11 @@ GAINS = {
     name: {1: "gain", 2: "bias"}
     for name in (
         "BatchNormalization", "InstanceNormalization", "LayerNormalization", "GroupNormalization",
-        "SimplifiedLayerNormalization", "RMSNormalization", "SkipLayerNormalization",
+        "SimplifiedLayerNormalization", "RMSNormalization",
     )
 }  # fmt: skip
+GAINS["SkipLayerNormalization"] = {2: "gain", 3: "bias", 4: "bias"}
+GAINS["EmbedLayerNormalization"] = {5: "gain", 6: "bias"}
 SUMS = frozenset({"Add", "Sub", "Mul", "Div"})
 BIASES = {"Conv": (2,), "ConvTranspose": (2,), "Gemm": (2,), "QLinearConv": (8,)}
 RECURRENT = frozenset({"LSTM", "GRU", "RNN"})
@@ -50,13 +52,13 @@ def open_onnx(path: Path) -> Contents:
         model = onnx.load(path, load_external_data=False)
     except Exception as error:
         raise InputError(
-            f"{path}: is no complete ONNX file, nor of another kind that is known; get it again, "
-            "or save the weights as safetensors"
+            f"{path}: is no complete ONNX file, nor of another kind that is known (protobuf of "
+            "TensorFlow or Core ML?); get it again, or save the weights as safetensors"
         ) from error
     if not model.graph.node and not model.graph.initializer:
         raise InputError(
-            f"{path}: is of no kind that is known; give safetensors, a torch state dict, npz, "
-            "ONNX, or Keras .h5 or .keras"
+            f"{path}: is of no kind that is known (protobuf of TensorFlow or Core ML?); give "
+            "safetensors, a torch state dict, npz, ONNX, or Keras .h5 or .keras"
         )
     return contents_of(model, str(path.parent))
 
@@ -108,7 +110,11 @@ def _tensors(name: str, proto: Any, values: Values) -> Iterator[tuple[str, Tenso
     found = Tensor(tuple(proto.dims), dtype, partial(_read, proto, values.folder))
     taken = _taker(name, values, set())
     if taken is None:
-        yield name, replace(found, role="none", told="no weights of an operation")
+        wide = [axis for axis, size in enumerate(found.shape) if size > 1]
+        if len(wide) > 1 and (found.is_float or dtype in QUANTISED):
+            yield name, _summed(found, "gain")  # of an operation that is not known: a table
+        else:
+            yield name, replace(found, role="none", told="no weights of an operation")
         return
     node, position, turned, scale = taken
     if scale is not None:
@@ -171,7 +177,8 @@ def _is_weight(node: Any, position: int) -> bool:
         or (kind == "ConvInteger" and position == 1)
         or (kind == "QLinearConv" and position in (3, 8))
         or (kind in RECURRENT and position in (1, 2, 3))
-        or (kind in GAINS and position in (1, 2, 3, 4))
+        or (kind in GAINS and position > 0 and kind != "EmbedLayerNormalization")
+        or (kind == "EmbedLayerNormalization" and position in (5, 6))
         or (kind == "Gather" and position == 0)
     )
 

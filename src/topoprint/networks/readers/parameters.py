@@ -8,14 +8,20 @@ from functools import partial
 import numpy as np
 
 from topoprint.errors import InputError
-from topoprint.networks.readers.tensors import Array, Group, Tensor, as_numbers, unreadable
+from topoprint.networks.readers.tensors import (
+    QUANTISED,
+    Array,
+    Group,
+    Tensor,
+    as_numbers,
+    unreadable,
+)
 
 # What wrappers of torch put before every name, and within names.
 OUTER = ("module.", "_orig_mod.")
 INNER = ("_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module.")
 # Where torch keeps what it computes a weight of.
 PARAMETRISED = re.compile(r"(^|\.)parametrizations\.")
-QUANTISED = frozenset({"int8", "uint8", "int4", "uint4", "int2", "uint2"})
 # Last parts of names that are weights; whole numbers of other names are counters and masks.
 WEIGHTS = re.compile(r"(^|[._/])(q?weight|kernel|_data|weight_packed|weight_quantized)\w*$")
 # Forms of quantisation that pack several weights into a number, or keep tables beside them.
@@ -35,13 +41,15 @@ def parameters(group: Group) -> dict[str, Tensor]:
         for undo in (_weight_norm, _pruned, _spectral, _dequantised):
             undo(name, found)
     for name, tensor in list(found.items()):
-        if PACKED.search(name) or (tensor.dtype in QUANTISED and WEIGHTS.search(name)):
-            found[name] = unreadable(
+        is_weight = tensor.role == "weight" or WEIGHTS.search(name) is not None
+        if PACKED.search(name) or (tensor.dtype in QUANTISED and is_weight):
+            refused = unreadable(
                 tensor.shape,
                 tensor.dtype,
                 f"{name} is quantised ({tensor.dtype}), and no scale that is known stands beside "
                 "it; save the network dequantised, as float32 or float16",
             )
+            found[name] = replace(refused, role="weight") if is_weight else refused
     return found
 
 

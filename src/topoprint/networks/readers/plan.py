@@ -1,7 +1,7 @@
 """What of a file is the network: which tensors are taken, in which order, and what is left out."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from topoprint.networks.readers.choice import (
 from topoprint.networks.readers.kinds import open_file
 from topoprint.networks.readers.parameters import WEIGHTS, names_of, parameters
 from topoprint.networks.readers.roles import with_roles
-from topoprint.networks.readers.tensors import NARROW, Array, Contents, Tensor, as_numbers
+from topoprint.networks.readers.tensors import Array, Contents, Tensor, as_numbers
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,11 @@ class Plan:
     left: Mapping[str, tuple[Tensor, str]]
     is_chain: bool
 
-    def layers(self) -> list[tuple[Array, Array | None]]:
-        """Read the dense layers of a chain: (W, b), W of shape (out, in)."""
-        return [
-            (_wide(tensor.matrix()), None if bias is None else _wide(bias.read().reshape(-1)))
-            for _, tensor, bias in self._with_biases()
-        ]
+    def layers(self) -> Iterator[tuple[Array, Array | None]]:
+        """Read the dense layers of a chain, one by one: (W, b), W of shape (out, in)."""
+        for _, tensor, bias in self._with_biases():
+            vector = None if bias is None else _wide(bias.read().reshape(-1))
+            yield _wide(tensor.matrix()), vector
 
     def maps(self) -> tuple[int, list[LinearMap]]:
         """Read maps that stand side by side: number of units, and the maps.
@@ -109,8 +108,8 @@ class Plan:
 
 
 def _wide(array: Array) -> Array:
-    """Widen floats that numpy does not know itself."""
-    return array.astype(np.float32) if array.dtype.name in NARROW else array
+    """Make float32 of weights, those that numpy does not know itself too."""
+    return np.asarray(as_numbers(array), dtype=np.float32)
 
 
 def plan_file(path: str | os.PathLike[str], layers: Sequence[str] | None = None) -> Plan:
@@ -163,7 +162,7 @@ def plan_of(
     else:
         named = list(tensors)
     for name in named:
-        if tensors[name].fault and WEIGHTS.search(name):
+        if tensors[name].fault and (tensors[name].role == "weight" or WEIGHTS.search(name)):
             raise InputError(tensors[name].fault)
     taken = {name: tensors[name] for name in named if tensors[name].role != "none"}
     if not taken:

@@ -1,5 +1,6 @@
 """The tensors of a file: names, shapes and types, and how one of them is read."""
 
+import errno
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ NARROW: dict[str, np.dtype[Any]] = {
         "float8_e8m0fnu",
     )
 }  # fmt: skip
+# Types of quantised weights.
+QUANTISED = frozenset({"int8", "uint8", "int4", "uint4", "int2", "uint2"})
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,8 @@ def reading(path: Path, kind: str) -> Iterator[None]:
     except (InputError, MemoryError):
         raise
     except Exception as error:  # what libraries raise for bytes that somebody changed is no list
-        if isinstance(error, OSError) and error.errno:
+        # A damaged file sends readers to places that no file has.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise file_error(error, path, "read") from error
         raise InputError(
             f"{path}: not a complete {kind} file ({first_sentence(error)}); get or save it again"

@@ -2,10 +2,14 @@
 
 import re
 import zipfile
+from argparse import Namespace
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PosixPath
 from types import ModuleType
 from typing import Any
+
+import numpy as np
 
 from topoprint.errors import InputError
 from topoprint.networks.readers.tensors import (
@@ -50,12 +54,13 @@ def open_torch(path: Path) -> Contents:
     torch = import_torch(path)
     mapped = zipfile.is_zipfile(path)
     try:
-        try:
-            state = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-        except RuntimeError:
-            if not mapped:
-                raise
-            state = torch.load(path, map_location="cpu", weights_only=True)
+        with torch.serialization.safe_globals(_harmless()):
+            try:
+                state = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
+            except RuntimeError:
+                if not mapped:
+                    raise
+                state = torch.load(path, map_location="cpu", weights_only=True)
     except MemoryError:
         raise
     except Exception as error:  # torch raises many kinds for a file that it does not take
@@ -67,6 +72,16 @@ def open_torch(path: Path) -> Contents:
     if not found:
         raise InputError(f"{path}: not a state dict of tensors; save model.state_dict() alone")
     return Contents("torch", found)
+
+
+def _harmless() -> list[Any]:
+    """List what checkpoints keep beside their tensors: numbers of numpy, options and paths."""
+    scalar, array = np.float64(0).__reduce__()[0], np.zeros(1).__reduce__()[0]
+    known: list[Any] = [Namespace, PosixPath, defaultdict, np.dtype, np.ndarray]
+    known += {type(np.dtype(letter)) for letter in "?bhilqBHILQefd"}
+    for module in ("numpy.core.multiarray", "numpy._core.multiarray"):
+        known += [(scalar, f"{module}.scalar"), (array, f"{module}._reconstruct")]
+    return known
 
 
 def groups_of(state: object) -> dict[str, dict[str, Tensor]]:

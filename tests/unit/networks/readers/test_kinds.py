@@ -5,6 +5,7 @@ import os
 import pickle
 import zipfile
 
+import h5py
 import numpy as np
 import pytest
 from helpers import dense
@@ -108,6 +109,57 @@ def contents():
 )
 def test_hostile_bytes_are_a_network_or_one_sentence(tmp_path, content):
     path = written(tmp_path / "n.bin", content)
+    told = f"{path}: "
+    try:
+        Network.load(path)
+    except InputError as error:  # some are whole, and are read
+        told = str(error)
+    assert told.startswith(f"{path}: ")
+    assert "\n" not in told
+
+
+@pytest.fixture(scope="module")
+def wholes(tmp_path_factory):
+    """The same network in a file of every kind."""
+    torch, onnx = pytest.importorskip("torch"), pytest.importorskip("onnx")
+    folder = tmp_path_factory.mktemp("wholes")
+    save_file(TENSORS, folder / "a")
+    np.savez(folder / "b.npz", **TENSORS)
+    np.savez_compressed(folder / "c.npz", **TENSORS)
+    state = {name: torch.from_numpy(array) for name, array in TENSORS.items()}
+    torch.save(state, folder / "d")
+    torch.save(state, folder / "e", _use_new_zipfile_serialization=False)
+    nodes = [
+        onnx.helper.make_node("Gemm", ["x", "0.weight", "0.bias"], ["h"], transB=1),
+        onnx.helper.make_node("Gemm", ["h", "2.weight", "2.bias"], ["y"], transB=1),
+    ]
+    arrays = [onnx.numpy_helper.from_array(array, name) for name, array in TENSORS.items()]
+    onnx.save(onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", [], [], arrays)),
+              folder / "f")  # fmt: skip
+    with h5py.File(folder / "g", "w") as file:
+        for layer, number in (("dense", 0), ("dense_1", 2)):
+            file[f"layers/{layer}/vars/0"] = TENSORS[f"{number}.weight"].T
+            file[f"layers/{layer}/vars/1"] = TENSORS[f"{number}.bias"]
+    with zipfile.ZipFile(folder / "h", "w") as archive:
+        archive.write(folder / "g", "model.weights.h5")
+    for path in folder.iterdir():
+        assert Network.load(path).layer_sizes == (4, 3, 2), path
+    return [path.read_bytes() for path in sorted(folder.iterdir())]
+
+
+@given(data=st.data())
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_damaged_files_are_a_network_or_one_sentence(wholes, tmp_path, data):
+    whole = data.draw(st.sampled_from(wholes))
+    content = bytearray(whole[: data.draw(st.integers(1, len(whole)))])
+    if len(content) == len(whole) or data.draw(st.booleans()):
+        for _ in range(data.draw(st.integers(1, 4))):
+            place = data.draw(st.integers(0, len(whole) - 1))
+            content = bytearray(whole) if len(content) < len(whole) else content
+            content[place] = data.draw(st.integers(0, 255))
+    path = written(tmp_path / "n", bytes(content))
     told = f"{path}: "
     try:
         Network.load(path)

@@ -130,3 +130,13 @@ def test_a_missing_onnx_is_named(tmp_path, monkeypatch):
     (tmp_path / "m.onnx").write_bytes(b"\x08\x07\x12\x00\xff")
     with pytest.raises(InputError, match=r"m\.onnx: reading ONNX needs onnx \(pip install"):
         Network.load(tmp_path / "m.onnx")
+
+
+def test_weights_of_unknown_operations_are_taken_or_refused():
+    made = model([("Fused", "x table", "y", {"domain": "of.somebody"})], table=normal(4, 6))
+    assert Network.from_onnx(made).n_edges == 24
+    q = np.ones((40, 6), np.int8)
+    for nodes in ([("Fused", "x q", "y", {"domain": "of.somebody"})],
+                  [("MatMulInteger", "x q", "y", {})]):  # fmt: skip
+        with pytest.raises(InputError, match=r"q is quantised \(int8\), and no scale"):
+            Network.from_onnx(model(nodes, q=q))

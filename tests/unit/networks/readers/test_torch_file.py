@@ -3,6 +3,8 @@
 import pickle
 import sys
 import warnings
+from argparse import Namespace
+from pathlib import PosixPath
 
 import numpy as np
 import pytest
@@ -83,6 +85,13 @@ def of(weights=None, factor=1.0):
         lambda torch: {"model": of(), "epoch": 3},
         lambda torch: {"step": 1, "model_state": {"inner": of()}},
         lambda torch: {"checkpoint": {"state_dict": of(), "args": {"lr": 0.1}}},
+        lambda torch: {
+            "model": of(),
+            "args": Namespace(lr=0.1, out=PosixPath("runs")),
+            "accuracy": np.float64(0.5),
+            "losses": np.ones(3),
+            "seen": np.int64(3),
+        },
         lambda torch: {
             "state_dict": of(),
             "optimizer_states": [{"state": {0: {"exp_avg": torch.ones(2, 3)}}}],
@@ -192,3 +201,16 @@ def test_torch_that_is_not_installed_is_named(tmp_path, monkeypatch):
     path.write_bytes(LEGACY)
     with pytest.raises(InputError, match=r"'\.\[train\]'"):
         Network.load(path)
+
+
+def test_layers_that_torch_quantised_are_what_they_stand_for(tmp_path):
+    torch = pytest.importorskip("torch")
+    model = torch.nn.Sequential(torch.nn.Linear(4, 6), torch.nn.ReLU(), torch.nn.Linear(6, 3))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear})
+        torch.save(made.state_dict(), tmp_path / "q.pt")
+    network = Network.load(tmp_path / "q.pt")
+    assert network.layer_sizes == (4, 6, 3)
+    np.testing.assert_array_equal(network.weights[0], made[0].weight().dequantize().numpy())
+    np.testing.assert_array_equal(network.biases[0], made[0].bias().detach().numpy())
