@@ -38,6 +38,8 @@ def file_option(suffix: str, told: str, *names: str) -> Any:
     def check(path: Path | None) -> Path | None:
         if path is None or stream_of(path) is not None:
             return path
+        if str(path) == "-":
+            raise InputError("-: is no file; name one, or /dev/stdout for standard output")
         if path.is_dir():
             raise InputError(f"{path}: is a folder; name the file to write")
         found = path.suffix.lower()

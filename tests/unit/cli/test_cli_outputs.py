@@ -55,6 +55,7 @@ def test_a_suffix_that_promises_something_else_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
+    assert refusal(stage, rest, files | {one: "-"}).startswith("-: is no file; name one")
     assert " is written here" not in refusal(stage, rest, files)
     assert " is written here" not in refusal(stage, rest, files | {one: "no-suffix"})
     assert " is written here" not in refusal(stage, rest, files | {one: "/dev/stdout"})
