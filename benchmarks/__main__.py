@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks import networks
 from benchmarks.table import Row, save, to_text
 
-PARTS = ("homology", "distances", "files", "paper", "scaling")
+PARTS = ("homology", "distances", "files", "tracing", "paper", "scaling")
 
 
 def main() -> int:
@@ -69,19 +69,21 @@ def _measure(output: Path, quick: bool, wanted: tuple[str, ...] | list[str]) -> 
 
 
 def _parts(quick: bool) -> dict[str, Callable[[], Iterator[Row]]]:
-    from benchmarks import distances, files, homology, paper
+    from benchmarks import distances, files, homology, paper, tracing
 
     if quick:
         return {
             "homology": lambda: homology.rows(homology.QUICK),
             "distances": distances.quick_rows,
             "files": lambda: files.rows(files.QUICK),
+            "tracing": lambda: tracing.rows(tracing.QUICK),
             "paper": lambda: paper.rows("two small data sets", networks.SMALL, seeds=2),
         }
     return {
         "homology": lambda: homology.rows(homology.FULL),
         "distances": distances.full_rows,
         "files": lambda: files.rows(files.FULL),
+        "tracing": lambda: tracing.rows(tracing.FULL),
         "paper": lambda: paper.rows("the paper", networks.PAPER, seeds=5),
     }
 

@@ -10,6 +10,7 @@ from torch.export.graph_signature import InputKind, OutputKind
 from torch.fx import Node
 from torch.fx.node import map_arg
 
+from topoprint.errors import InputError
 from topoprint.networks.tracing import (
     attention,
     convolution,
@@ -60,7 +61,7 @@ def walk(program: ExportedProgram, tracer: Tracer, example: list[Any]) -> list[U
         if node.op == "placeholder":
             tracer.seen[node] = _input(program, tracer, kinds[node.name], given)
         elif node.op == "call_function":
-            tracer.seen[node] = _call(tracer, node)
+            tracer.seen[node] = _followed(tracer, node)
         elif node.op == "output":
             specs = program.graph_signature.output_specs
             results = zip(node.args[0], specs, strict=True)
@@ -77,14 +78,13 @@ def _input(program: ExportedProgram, tracer: Tracer, spec: Any, given: Any) -> A
         value = next(given)
         if not isinstance(value, torch.Tensor):
             return value
-        value = value.detach().cpu()
         shape = tuple(value.shape)
 
         def numbers() -> torch.Tensor:
             return torch.from_numpy(tracer.recorder.units(*shape))
 
         if value.dtype in INTEGERS:  # tokens and masks are units once they are taken as such
-            return Units(shape, numbers, value)
+            return Units(shape, numbers, value.detach().cpu())
         return Units.of(numbers())
     if spec.kind == InputKind.PARAMETER:
         tensor = program.state_dict[spec.target].detach().cpu()
@@ -93,6 +93,18 @@ def _input(program: ExportedProgram, tracer: Tracer, spec: Any, given: Any) -> A
         return Known(program.state_dict[spec.target].detach().cpu())
     held = program.constants.get(spec.target)
     return Known(held.detach().cpu()) if isinstance(held, torch.Tensor) else held
+
+
+def _followed(tracer: Tracer, node: Node) -> Any:
+    try:
+        return _call(tracer, node)
+    except InputError:
+        raise
+    except (
+        AssertionError, AttributeError, IndexError, KeyError, NotImplementedError, RuntimeError,
+        TypeError, ValueError,
+    ) as error:  # fmt: skip
+        raise tracer.refuse(node, "tracing does not know such arguments of it") from error
 
 
 def _call(tracer: Tracer, node: Node) -> Any:

@@ -103,6 +103,22 @@ def matmul(tracer: Tracer, node: Node, left: Value, right: Value) -> Result:
     return found.moved(shape_of(node), lambda tensor: tensor.reshape(shape_of(node)))
 
 
+@serves("bilinear")
+def bilinear(
+    tracer: Tracer, node: Node, one: Value, other: Value, weight: Value, bias: Value | None = None
+) -> Result:
+    """Follow Σ w x y: a linear map of the one, joined with the other."""
+    if not (isinstance(weight, Known) and isinstance(one, Units) and isinstance(other, Units)):
+        raise tracer.refuse(node, "its weights depend on the input, or an input does not")
+    n_out, n_one, n_other = weight.tensor.shape
+    rows = one.numbers.reshape(-1, n_one)
+    values = weight.tensor.transpose(1, 2).reshape(n_out * n_other, n_one)
+    mapped = dense(tracer, rows, tracer.weight(weight, values)).reshape(-1, n_out, n_other)
+    found = product(tracer, node, Units.of(mapped), _reshaped(other, (len(rows), n_other, 1)))
+    shaped = found.moved(shape_of(node), lambda tensor: tensor.reshape(shape_of(node)))
+    return shaped if bias is None else add(tracer, node, shaped, bias)
+
+
 def product(
     tracer: Tracer, node: Node, left: Known | Units, right: Known | Units, bias: Known | None = None
 ) -> Units:

@@ -1,9 +1,11 @@
 """A torch module → its units, linear maps and wires, by what it computes on an example."""
 
+import io
+import logging
 import operator
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,7 @@ import torch
 from torch import nn
 from torch.export import ExportedProgram, default_decompositions, export
 from torch.fx import Node
+from torch.nn.utils.rnn import PackedSequence
 
 from topoprint.errors import InputError
 from topoprint.networks.maps import IntArray, LinearMap, Wires
@@ -124,7 +127,7 @@ def _is_plain(module: nn.Module) -> bool:
 def _arguments(example: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     if isinstance(example, Mapping):
         return (), {str(name): _as_tensor(one) for name, one in example.items()}
-    if isinstance(example, tuple | list):
+    if isinstance(example, tuple | list) and not isinstance(example, PackedSequence):
         return tuple(_as_tensor(one) for one in example), {}
     return (_as_tensor(example),), {}
 
@@ -133,7 +136,13 @@ def _as_tensor(given: Any) -> Any:
     if isinstance(given, np.ndarray):
         return torch.from_numpy(np.ascontiguousarray(given))
     if isinstance(given, torch.Tensor):
+        if not given.numel():
+            raise InputError(f"a tensor of the example has no elements (shape {(*given.shape,)})")
+        if given.is_meta:
+            raise InputError("a tensor of the example is on the meta device and has no numbers")
         return given.detach()
+    if isinstance(given, PackedSequence):
+        raise InputError("the example is a packed sequence; give the sequence as a plain tensor")
     if isinstance(given, tuple | list):
         return type(given)(_as_tensor(one) for one in given)
     return given
@@ -166,10 +175,26 @@ def _as_in_inference(module: nn.Module) -> Iterator[None]:
             one.training = training
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to itself what torch prints and logs while it exports; its error says the same."""
+    before = logging.root.manager.disable
+    with (
+        warnings.catch_warnings(),
+        redirect_stdout(io.StringIO()),
+        redirect_stderr(io.StringIO()),
+    ):
+        warnings.simplefilter("ignore")
+        logging.disable(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            logging.disable(before)
+
+
 def _exported(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ExportedProgram:
     """Return the operations of the module; those that tracing serves are left whole."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _quiet():
         try:
             program = export(module, args, kwargs)
             if _is_served(program):

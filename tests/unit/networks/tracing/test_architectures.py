@@ -114,6 +114,12 @@ def test_products_of_activations_without_a_softmax_are_joins():
     assert counts(module, example(2, 4), example(3, 4)) == (units, 5 * 16, 5 * 4, 2 * 2 * 3 * 8)
 
 
+def test_a_bilinear_form_is_a_map_and_a_join():
+    found = counts(nn.Bilinear(3, 4, 2), example(1, 3), example(1, 4))
+    # What the map gives; two factors each on their way; the sums, with biases.
+    assert found == (3 + 4 + 8 + 2 * 8 + 2 + 2 + 2, 24, 2, 16 + 16 + 2)
+
+
 class Unrolled(nn.Module):
     """A recurrent layer, its equations written out step by step."""
 
