@@ -123,6 +123,8 @@ def product(
     tracer: Tracer, node: Node, left: Known | Units, right: Known | Units, bias: Known | None = None
 ) -> Units:
     """Follow a batch of matrix products, (n, rows, inner) by (n, inner, columns)."""
+    if isinstance(left, Units) and left.product and left.mixes:  # values may be parameters
+        return mix(tracer, left, Units.of(tracer.numbers(right)))
     if isinstance(left, Units) and isinstance(right, Known):
         return _by_matrix(tracer, left, right, bias)
     if isinstance(left, Known) and isinstance(right, Units):

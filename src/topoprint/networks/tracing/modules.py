@@ -24,6 +24,8 @@ from topoprint.networks.tracing.tracer import HANDLERS, Tracer, as_integers, nam
 
 # Modules that a Sequential may hold beside Linear if it is to be read without an example.
 ELEMENTWISE = (nn.Identity, nn.Flatten, nn.BatchNorm1d, nn.LayerNorm, nn.RMSNorm)
+# Element-wise operations that are several: a factor among them may be trained.
+SEVERAL = ("addcmul", "addcdiv", "lerp")
 ACTIVATIONS = "torch.nn.modules.activation"
 
 
@@ -223,7 +225,7 @@ def _is_served(program: ExportedProgram) -> bool:
         if node.op == "placeholder" and node.name in inputs:
             follows.add(node)
         elif node.op == "call_function" and not follows.isdisjoint(node.all_input_nodes):
-            pointwise = name and torch.Tag.pointwise in node.target.tags
+            pointwise = name and torch.Tag.pointwise in node.target.tags and name not in SEVERAL
             if not (pointwise or name in HANDLERS or node.target is operator.getitem):
                 return False
             follows.add(node)

@@ -8,7 +8,7 @@ import torch
 from torch.fx import Node
 
 from topoprint.errors import InputError
-from topoprint.networks.maps import IntArray
+from topoprint.networks.maps import FloatArray, IntArray
 from topoprint.networks.tracing.coverage import Coverage
 from topoprint.networks.tracing.recorder import NOTHING, Recorder, Weight
 from topoprint.networks.tracing.values import Known, Units, Unserved, Value
@@ -56,6 +56,8 @@ class Tracer:
         self.recorder = Recorder()
         self.coverage = coverage
         self.seen: dict[Node, Any] = {}  # what each operation gave
+        # The numbers copied from a place in memory, and what holds that place.
+        self._copied: dict[Any, tuple[Known, FloatArray]] = {}
 
     def refuse(self, node: Node, why: str) -> InputError:
         """Return the error that an operation cannot be followed."""
@@ -66,7 +68,13 @@ class Tracer:
         """Return weights of a map, made of a tensor; they count as part of the graph."""
         if known.trained:
             self.coverage.mark(known)
-        return Weight(known.name, as_floats(values), known.trained)
+        if values.untyped_storage().data_ptr() != known.tensor.untyped_storage().data_ptr():
+            return Weight(known.name, as_floats(values), known.trained)
+        # A parameter that is used again, such as at every layer, is copied once.
+        key = (values.data_ptr(), values.dtype, tuple(values.shape), values.stride())
+        if key not in self._copied:
+            self._copied[key] = (known, as_floats(values))
+        return Weight(known.name, self._copied[key][1], known.trained)
 
     def numbers(self, value: Value) -> torch.Tensor:
         """Return the numbers of the units of a value.
@@ -157,7 +165,7 @@ def as_integers(numbers: torch.Tensor) -> IntArray:
     return np.ascontiguousarray(numbers.numpy())
 
 
-def as_floats(values: torch.Tensor) -> np.ndarray[Any, np.dtype[np.float32]]:
+def as_floats(values: torch.Tensor) -> FloatArray:
     """Return weights as numpy has them: a copy, so that training on does not change the network."""
     return np.array(values.detach().cpu().to(torch.float32).numpy(), copy=True, order="C")
 

@@ -45,7 +45,6 @@ MOVED = (
     "index_select",
     "gather",
     "diagonal",
-    "as_strided",
     "pixel_shuffle",
     "pixel_unshuffle",
     "channel_shuffle",

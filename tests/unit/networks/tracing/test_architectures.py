@@ -96,6 +96,21 @@ def test_a_padded_token_is_mixed_into_none():
     assert counts(module, example(1, TOKENS, WIDTH), mask) == (*FULL[:3], TOKENS * 2 * WIDTH)
 
 
+def test_parameters_may_be_the_values_of_attention():
+    module = Apply(
+        lambda query, keys, memory, x: (
+            (query(x) @ keys(x).transpose(1, 2)).softmax(-1) @ memory.weight
+        ),
+        nn.Linear(4, 4),
+        nn.Linear(4, 4),
+        nn.Embedding(3, 5),
+    )
+    # Inputs, two projections with biases, the memory with its own, and what is mixed.
+    assert counts(module, example(1, 3, 4)) == (
+        12 + 2 * 24 + 2 * 15 + 15, 2 * 3 * 16, 24 + 15, 3 * 3 * 5,
+    )  # fmt: skip
+
+
 def test_weights_that_a_softmax_makes_mix_sums():
     def pooled(linear, score, x):
         rows = linear(x)

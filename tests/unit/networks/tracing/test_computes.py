@@ -194,6 +194,11 @@ FUNCTIONS = {
         [nn.Linear(3, 3)],
         (1, 3),
     ),
+    "a factor of lerp": (
+        lambda a, n, x: torch.lerp(a(x), torch.zeros(4), n.weight),
+        [nn.Linear(3, 4), nn.LayerNorm(4)],
+        (1, 3),
+    ),
     "triangle": (lambda a, x: a(torch.tril(x)), [nn.Linear(3, 2)], (1, 3, 3)),
 }
 
