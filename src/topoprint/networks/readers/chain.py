@@ -43,6 +43,8 @@ def chain(tensors: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
         return None
     if len(weights) == 1:
         return weights
+    if len({tensor.axes for tensor in weights.values()}) > 1 and not _are_bare(weights):
+        return None  # biases say that some are (in, out), and nothing what squares are
     modules = {module_of(name): name for name in weights}
     if "" in modules or len(modules) < len(weights) or any(map(NO_LAYERS.search, modules)):
         return None
@@ -94,6 +96,11 @@ def _varying(names: Sequence[str]) -> set[int]:
     return {
         at for at in range(most) if len({own[at] if at < len(own) else "" for own in numbers}) > 1
     }
+
+
+def _are_bare(weights: Mapping[str, Tensor]) -> bool:
+    """Whether weights have no module that says how they stand."""
+    return all(module_of(name) == name for name in weights)
 
 
 def _orientations(

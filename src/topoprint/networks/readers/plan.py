@@ -207,7 +207,10 @@ def _explicit(tensors: Mapping[str, Tensor], names: Sequence[str]) -> dict[str, 
         for key, tensor in tensors.items()
         if tensor.role == "bias" and tensor.partner in weights
     }
-    if not chains([tensor.matrix_shape for tensor in weights.values()]):
+    known = {tensor.axes for tensor in weights.values()}
+    if known == {None, (1, 0)}:  # biases say that some are (in, out): so are all
+        weights = {key: replace(tensor, axes=(1, 0)) for key, tensor in weights.items()}
+    elif not chains([tensor.matrix_shape for tensor in weights.values()]):
         bare = all(module_of(key) == key and t.axes is None for key, t in weights.items())
         other = {key: turned(tensor) for key, tensor in weights.items()}
         if bare and chains([tensor.matrix_shape for tensor in other.values()]):

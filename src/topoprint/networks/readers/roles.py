@@ -54,6 +54,8 @@ def _role(name: str, tensor: Tensor) -> Tensor:
         return replace(tensor, role="none", told="empty")
     if not tensor.is_float and (tensor.dtype == "bool" or not WEIGHTS.search(name)):
         return replace(tensor, role="none", told=f"{tensor.dtype}: no weights")
+    if name.endswith("bias") and len(shape) == 4 and shape[2] == shape[3] > 1:
+        return replace(tensor, role="none", told="a mask of attention")
     if tensor.size == 1 and not re.search(r"(weight|kernel)$", name):
         return replace(tensor, role="none", told="a single number")
     if tensor.size == 1 and len(shape) < 2:
@@ -91,8 +93,8 @@ def _weights_of(name: str, tensor: Tensor, found: Mapping[str, Tensor]) -> str:
                 return own
             if known.role == "weight" and known.matrix_shape[0] == tensor.size:
                 return own
-            # Transposed convolutions, and matrices of other libraries, are (in, out, taps …).
-            free = known.axes is None and (len(known.shape) > 2 or "." not in own)
+            # Transposed convolutions, and matrices of some libraries, are (in, out, taps …).
+            free = known.axes is None and known.out_axes == 1
             if known.role == "weight" and free and known.shape[1] == tensor.size:
                 return own
     return ""

@@ -107,3 +107,22 @@ def test_state_dicts_in_memory():
     for wrong in ([W1], {}, {"lr": 0.1}):
         with pytest.raises(InputError, match=r"model\.state_dict\(\)"):
             Network.from_state_dict(wrong)
+
+
+def test_biases_tell_which_way_matrices_stand(tmp_path):
+    square, bias = RANDOM.normal(size=(6, 6)), RANDOM.normal(size=3)
+    arrays = {"a.weight": W1, "a.bias": B1, "b.weight": square, "b.bias": B1, "c.weight": W2}
+    arrays["c.bias"] = bias  # as GPT-2 keeps them: (in, out)
+    np.savez(tmp_path / "n.npz", **arrays)
+    network = Network.load(tmp_path / "n.npz", ["a", "b", "c"])
+    np.testing.assert_array_equal(network.weights[1], square.T.astype(np.float32))
+    beside = Network.load(tmp_path / "n.npz")  # nothing else says so of the square one
+    assert not beside.is_chain
+    assert beside.maps[0].weight.shape == (1, 6, 4, 1)
+    np.testing.assert_array_equal(beside.maps[0].outputs.ravel(), beside.maps[1].outputs.ravel())
+
+
+def test_a_mask_of_attention_is_no_bias(tmp_path):
+    mask = np.tril(np.ones((1, 1, 8, 8)))
+    np.savez(tmp_path / "n.npz", **{"attn.bias": mask, "attn.c.weight": W1, "attn.c.bias": B1})
+    assert Network.load(tmp_path / "n.npz").n_edges == W1.size + B1.size
