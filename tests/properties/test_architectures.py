@@ -45,7 +45,7 @@ def test_any_choice_of_thresholds_gives_the_same_bars(network, edges):
     expected = persistence(to_graph(network))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(map_forest, "FEWEST_EDGES", edges)
-        patch.setattr(map_forest, "EDGES_A_COMPONENT", 0)
+        patch.setattr(map_forest, "EDGES_A_UNIT", 0)
         patch.setattr(map_forest, "BLOCK", 4)
         found = persistence(to_graph(network))
     assert_same_bars(found, expected)

@@ -39,6 +39,17 @@ def _stars(wires: Wires) -> Iterable[tuple[IntArray, IntArray]]:
         yield np.broadcast_to(sources[:, :1], targets.shape).ravel(), targets.ravel()
 
 
+def touched(number: int, labels: Labels, places: Sequence[Places]) -> tuple[int, Labels]:
+    """Renumber the labels that weights are joined to, and count them; others become 0."""
+    is_touched = np.zeros(number, dtype=bool)
+    for one in places:
+        from_, to = one.used
+        is_touched[labels[one.map.inputs[..., from_]]] = True
+        is_touched[labels[one.map.outputs[..., to]]] = True
+    numbers = np.where(is_touched, np.cumsum(is_touched, dtype=np.int32) - 1, 0)
+    return int(np.count_nonzero(is_touched)), numbers[labels].astype(np.int32)
+
+
 def by_everything(number: int, labels: Labels, places: Sequence[Places]) -> int:
     """Count the components of all edges of the maps between labels from 0 to number − 1."""
     stars = (one.stars() for one in places)

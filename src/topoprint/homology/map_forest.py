@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import minimum_spanning_tree
 
-from topoprint.homology.contraction import by_everything, by_wires, joined
+from topoprint.homology.contraction import by_everything, by_wires, joined, touched
 from topoprint.homology.magnitudes import key_of, keys, magnitudes
 from topoprint.homology.places import Labels, Places
 from topoprint.networks.maps import FloatArray, IntArray, LinearMap, Wires
@@ -16,8 +16,8 @@ Edges = tuple[Labels, Labels, FloatArray]  # both ends by their labels, and |w|
 
 # Weights of each map that a threshold is estimated on.
 SAMPLE = 4096
-# About this many edges a component are laid out at first, and at least so many.
-EDGES_A_COMPONENT = 2
+# About this many edges a unit are looked at in the first range, and at least so many.
+EDGES_A_UNIT = 0.5
 FEWEST_EDGES = 1 << 16
 # Edges are laid out and held this many at a time.
 BLOCK = 1 << 22
@@ -54,16 +54,19 @@ def spanning_tree(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires
     already have no such edge; once only weights of 0 are left, their number is known without them.
     """
     places = list(_numbered(maps))
-    number, labels = by_wires(n_units, wires)
-    in_wires = n_units - number
+    by_wire, labels = by_wires(n_units, wires)
+    number, labels = touched(by_wire, labels, places)
+    apart = by_wire - number  # what no weight joins to anything, such as the vertices of biases
     components = by_everything(number, labels, places)
     edges = _first_edges(number, labels, places)
     found = [edges[2]]
     number, after = joined(number, [edges[:2]])
     labels = after[labels]
-    wanted, upper = max(FEWEST_EDGES, EDGES_A_COMPONENT * number), np.inf
+    share, upper = EDGES_A_UNIT, np.inf
     while number > components and upper > 0:
         still_open = [(one, some) for one in places if len(some := one.open_groups(labels))]
+        units = sum(one.map.inputs.size + one.map.outputs.size for one, _ in still_open)
+        wanted = max(FEWEST_EDGES, int(share * units))
         lower = _threshold([one.map for one, _ in still_open], wanted, upper)
         parts = (
             part
@@ -74,9 +77,9 @@ def spanning_tree(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires
         found.append(edges[2])
         number, after = joined(number, [edges[:2]])
         labels = after[labels]
-        upper, wanted = lower, 4 * wanted
+        upper, share = lower, 2 * share
     found.append(np.zeros(number - components, dtype=np.float32))
-    return Tree(np.concatenate(found), in_wires, components)
+    return Tree(np.concatenate(found), n_units - by_wire, components + apart)
 
 
 def _numbered(maps: Sequence[LinearMap]) -> Iterator[Places]:
@@ -142,8 +145,10 @@ def _joining(
     inside, outside = labels[one.inputs[groups]], labels[one.outputs[groups]]
     every = keys(weight)
     wanted = (every >= key_of(lower, weight)) & (every < key_of(upper, weight))
-    group, out, in_, tap = np.unravel_index(np.flatnonzero(wanted), weight.shape)
-    magnitude = magnitudes(every[wanted], weight)
+    group, out, in_, tap = np.nonzero(wanted)
+    same = _common(inside, -1)[group, in_] == _common(outside, -2)[group, out]
+    group, out, in_, tap = (index[~same] for index in (group, out, in_, tap))
+    magnitude = magnitudes(every[group, out, in_, tap], weight)
     for number, pairs in enumerate(one.pairs):
         own = np.flatnonzero(tap == number)
         rows = max(1, BLOCK // max(1, len(pairs)))
@@ -153,6 +158,12 @@ def _joining(
             to = outside[group[some], out[some]][:, pairs[:, 1]]
             row, column = np.nonzero(from_ != to)
             yield from_[row, column], to[row, column], magnitude[some[row]]
+
+
+def _common(labels: Labels, otherwise: int) -> Labels:
+    """Give the label that all positions of an input or output have; ``otherwise`` where none."""
+    alike = (labels == labels[..., :1]).all(axis=-1)
+    return np.where(alike, labels[..., 0], np.int32(otherwise))
 
 
 def _spanning(number: int, parts: Iterable[Edges]) -> Edges:
