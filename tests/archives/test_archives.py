@@ -130,7 +130,7 @@ def test_responses_and_data() -> None:
     assert list(found) == [own(1), own(2)]
     assert found[own(2)].predictions.tolist() == [0, 1, 1]
     np.testing.assert_array_equal(found[own(1)].hidden, np.eye(3, 2, dtype=np.float32))
-    with pytest.raises(tp.InputError, match="again with `topoprint respond`"):
+    with pytest.raises(tp.InputError, match="again with `topoprint respond --own`"):
         found[own(1)].own_activations()
     (layer,) = load_responses(V2 / "responses-own.h5")[0][own(2)].own_activations()
     np.testing.assert_array_equal(layer, np.eye(3, 2, dtype=np.float32)[::-1])

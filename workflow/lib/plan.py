@@ -222,6 +222,11 @@ class Plan:
         """Say how a network is trained."""
         return json.dumps(design.networks(self.config, dataset)[network].told)
 
+    def own_option(self) -> str:
+        """Ask for hidden outputs for each network's own samples, where a measure looks at them."""
+        asked = any("own inputs" in measure.needs for measure in self.config.compared)
+        return "--own" if asked else ""
+
     def diagram_spec(self) -> str:
         """Say how diagrams are made."""
         return json.dumps({**self.config.graph.model_dump(), **self.config.homology.model_dump()})

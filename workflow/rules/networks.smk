@@ -109,6 +109,8 @@ rule respond:
     resources:
         mem_mb=memory(lambda wildcards: PLAN.needs.respond(wildcards.dataset)),
         runtime=minutes(lambda wildcards: PLAN.needs.respond(wildcards.dataset)),
+    params:
+        own=PLAN.own_option(),
     shell:
-        "topoprint respond {input.data} {input.networks} --output {output.responses} "
-        "> {log} 2>&1"
+        "topoprint respond {input.data} {input.networks} {params.own} "
+        "--output {output.responses} > {log} 2>&1"

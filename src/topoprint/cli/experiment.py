@@ -111,6 +111,10 @@ def respond(
     samples: Annotated[Path, typer.Argument(help="Data file that the networks were trained on.")],
     networks: Annotated[list[Path], typer.Argument(help="Networks of the experiment.")],
     output: Output,
+    own: Annotated[
+        bool,
+        typer.Option("--own", help="Keep all hidden outputs for samples of each network's own."),
+    ] = False,
     device: Device = "auto",
 ) -> None:
     """Keep what networks answer to the test samples."""
@@ -134,11 +138,11 @@ def respond(
         with one_reproducible_thread():
             try:
                 inputs = in_order(loaded, seen, loaded.x_test, network.id.seed)
-                responses.append(run(network, inputs, chosen))
+                responses.append(run(network, inputs, chosen, own))
             except InputError as error:
                 raise InputError(f"{path}: {error}") from error
         rows.append(network.row)
     index = Index(rows)
     index.check_distinct()
     make_parents(output)
-    save_responses(output, index, responses, probes(loaded.x_test))
+    save_responses(output, index, responses, probes(loaded.x_test, own))

@@ -6,6 +6,7 @@ from topoprint.errors import InputError
 from topoprint.measures.base import Array, Invariance
 from topoprint.measures.features import Computed
 from topoprint.measures.of_responses import Cka, ResponsesOf
+from topoprint.measures.subject import Need
 from topoprint.responses.responses import Responses, cka_angle, zscored_gram
 
 
@@ -35,6 +36,7 @@ class CkaZscored(Cka):
 class CkaUnpaired(Cka):
     """Arccos of linear CKA of standardised units to inputs that are not the same: a control."""
 
+    needs: ClassVar[frozenset[Need]] = frozenset({"responses", "own inputs"})
     paired: ClassVar[bool] = False
     invariances: ClassVar[frozenset[Invariance]] = CkaZscored.invariances
 

@@ -141,7 +141,7 @@ class OfUnits(Pairwise):
     def needs(self) -> frozenset[Need]:  # type: ignore[override]
         """Name the weights, units enough, and responses where these are the probes."""
         own: frozenset[Need] = frozenset({"weights", "units"})
-        return own | {"responses"} if self.probes == "data" else own
+        return own | {"responses", "own inputs"} if self.probes == "data" else own
 
     @property
     def correlations(self) -> Correlations:

@@ -49,7 +49,7 @@ def _curve(distances: Array) -> Steps:
 
 
 class _OfSamples(OfResponses):
-    needs: ClassVar[frozenset[Need]] = frozenset({"responses", "units"})
+    needs: ClassVar[frozenset[Need]] = frozenset({"responses", "own inputs", "units"})
     paired: ClassVar[bool] = False
     invariances: ClassVar[frozenset[Invariance]] = frozenset(
         {"neurons", "inputs", "rescaling", "insertion"}

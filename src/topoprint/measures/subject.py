@@ -16,8 +16,8 @@ from topoprint.responses.responses import Responses
 
 # What measures may ask of a network.
 Need = Literal[
-    "diagram", "weights", "responses", "units", "equal shapes", "equal inputs and outputs",
-    "equal outputs",
+    "diagram", "weights", "responses", "own inputs", "units", "equal shapes",
+    "equal inputs and outputs", "equal outputs",
 ]  # fmt: skip
 
 # Bytes of networks and features that are kept for the next measure.
@@ -92,6 +92,8 @@ class Subject:
             "weights": self.has_weights,
             "diagram": self.has_weights or self.diagram is not None,
             "responses": self._responses is not None,
+            # Where nothing is answered it is responses that are missing.
+            "own inputs": self._responses is None or bool(self._responses.own),
         }.get(need, True)
 
     def is_usable(self) -> bool:

@@ -19,7 +19,9 @@ MOST_OWN = 512
 
 
 @torch.no_grad()
-def respond(network: Network, inputs: NDArray[np.float32], device: str = "cpu") -> Responses:
+def respond(
+    network: Network, inputs: NDArray[np.float32], device: str = "cpu", own: bool = False
+) -> Responses:
     """Let a network of dense layers with ReLU between them answer some inputs.
 
     Parameters
@@ -29,6 +31,9 @@ def respond(network: Network, inputs: NDArray[np.float32], device: str = "cpu") 
         In the order in which the network was trained to see them.
     device : str
         A torch device.
+    own : bool
+        Whether the outputs of all hidden layers are kept for inputs of the network's own
+        (:func:`own_samples`).
 
     Raises
     ------
@@ -52,13 +57,11 @@ def respond(network: Network, inputs: NDArray[np.float32], device: str = "cpu") 
         )
         if layer < last:
             hidden = outputs = outputs.relu()
+    layers = activations(network, inputs[own_samples(network, len(inputs))]) if own else ()
     return Responses(
         hidden[torch.from_numpy(chosen)].cpu().numpy(),
         outputs.argmax(dim=1).cpu().numpy(),
-        tuple(
-            layer.astype(np.float32)
-            for layer in activations(network, inputs[own_samples(network, len(inputs))])
-        ),
+        tuple(layer.astype(np.float32) for layer in layers),
     )
 
 
@@ -71,11 +74,11 @@ def own_samples(network: Network, count: int) -> NDArray[np.int64]:
     return rng.permutation(count)[: min(MOST_OWN, (count + 1) // 2)]
 
 
-def probes(inputs: NDArray[Any]) -> dict[str, str | int]:
+def probes(inputs: NDArray[Any], own: bool = False) -> dict[str, str | int]:
     """Say what was asked: how many hidden outputs are kept, and the SHA-256 of all inputs."""
     content = np.ascontiguousarray(inputs)
-    return {
+    told: dict[str, str | int] = {
         "samples": SAMPLES,
-        "most_own": MOST_OWN,
         "inputs": hashlib.sha256(content.data).hexdigest(),
     }
+    return told | {"most_own": MOST_OWN} if own else told

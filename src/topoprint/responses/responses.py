@@ -66,7 +66,7 @@ class Responses:
         if not self.own:
             raise InputError(
                 "the responses hold no hidden outputs for samples of the network's own; make them "
-                "again with `topoprint respond`"
+                "again with `topoprint respond --own`"
             )
         return self.own
 

@@ -124,12 +124,12 @@ def test_own_inputs_are_taken_from_the_responses():
     inputs = np.random.default_rng(1).standard_normal((70, 5))
     own = tuple(layer.astype(np.float32) for layer in activations(NETWORKS[0], inputs))
     measure = make_measure("functional_h0", **FEW, probes="data")
-    assert measure.needs == {"weights", "units", "responses"}
+    assert measure.needs == {"weights", "units", "responses", "own inputs"}
     given = Responses(own[-1], np.zeros(3, np.int64), own)
     found = subject(NETWORKS[0], responses=given).feature(measure.correlations)
     assert not np.array_equal(found, correlations(NETWORKS[0]))
     with pytest.raises(InputError, match="needs its responses"):
         subject(NETWORKS[0]).feature(measure.correlations)
     nothing = subject(NETWORKS[0], responses=Responses(own[-1], np.zeros(3, np.int64)))
-    with pytest.raises(InputError, match="again with `topoprint respond`"):
+    with pytest.raises(InputError, match="again with `topoprint respond --own`"):
         nothing.feature(measure.correlations)

@@ -17,7 +17,7 @@ from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.design import NetworkSpec
 from topoprint.experiment.models import Architecture, Training
 from topoprint.experiment.training import in_order, train
-from topoprint.responses.respond import SAMPLES, probes
+from topoprint.responses.respond import MOST_OWN, SAMPLES, own_samples, probes
 from topoprint.responses.respond import respond as run
 from topoprint.responses.responses import Responses, load_responses
 
@@ -123,3 +123,25 @@ def test_networks_that_do_not_belong_to_the_samples_are_refused(
     expected = respond(network, digits)
     np.testing.assert_array_equal(found[network.id].hidden, expected.hidden)
     np.testing.assert_array_equal(found[network.id].predictions, expected.predictions)
+
+
+def test_inputs_of_a_network_s_own_are_another_half_for_each_and_the_same_for_its_variants(
+    digits: Samples,
+) -> None:
+    network = trained(digits)
+    inputs = digits.x_test
+    assert run(network, inputs).own == ()
+    (layer, last) = run(network, inputs, own=True).own
+    chosen = own_samples(network, len(inputs))
+    assert len({*chosen}) == len(layer) == (len(inputs) + 1) // 2
+    first = np.maximum(inputs[chosen] @ network.weights[0].T + network.biases[0], 0)
+    np.testing.assert_allclose(layer, first, rtol=1e-5, atol=1e-6)
+    assert last.shape == (len(chosen), 32)
+    names = (NetworkId("digits", "a-1", 1, step=0.0), NetworkId("digits", "a-2", 1))
+    same, other = (
+        own_samples(replace(network, metadata={"identity": name.to_json()}), len(inputs))
+        for name in names
+    )
+    np.testing.assert_array_equal(same, chosen)
+    assert not np.array_equal(np.sort(other), np.sort(chosen))
+    assert len(own_samples(network, 5000)) == MOST_OWN

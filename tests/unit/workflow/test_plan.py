@@ -195,6 +195,8 @@ def test_twins_of_each_seed_are_compared_where_some_are_asked_for() -> None:
     assert json.loads(made.distances_spec("one", "seed1_twins"))["nulls"] == asked
     assert made.compared("one", "seed2_twins") == made.compared("one", "seed2")
     folder = "results/one/distances"
+    assert made.own_option() == ""
+    assert plan(evaluation={"measures": ["sample_cloud"]}).own_option() == "--own"
     assert made.symmetries("one") == [
         f"{folder}/{name}.h5" for name in ("seed1", "seed1_twins", "seed2", "seed2_twins")
     ]
