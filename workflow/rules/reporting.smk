@@ -169,7 +169,7 @@ rule tasks:
     params:
         apart=lambda wildcards: PLAN.apart(wildcards.dataset),
     shell:
-        "topoprint tasks {input.distances} --apart {params.apart:q} "
+        "topoprint tasks {input.distances} --apart={params.apart} "
         "--variance {output.variance} --output {output.table} > {log} 2>&1"
 
 

@@ -52,8 +52,8 @@ def respond(
     for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
         outputs = torch.nn.functional.linear(
             outputs,
-            torch.from_numpy(weight).to(device),
-            None if bias is None else torch.from_numpy(bias).to(device),
+            torch.tensor(weight).to(device),
+            None if bias is None else torch.tensor(bias).to(device),
         )
         if layer < last:
             hidden = outputs = outputs.relu()

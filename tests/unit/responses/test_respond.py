@@ -37,7 +37,7 @@ def trained(samples: Samples, random_labels: bool = False, **architecture: int) 
 
 def respond(network: Network, samples: Samples) -> Responses:
     spec = NetworkSpec.model_validate(network.metadata["spec"])
-    return run(network, in_order(samples, spec, samples.x_test))
+    return run(network, in_order(samples, spec, samples.x_test, network.id.seed))
 
 
 @pytest.mark.parametrize("architecture", [{}, {"input_order": 3}, {"number_of_layers": 4}])
