@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks import networks
 from benchmarks.table import Row, save, to_text
 
-PARTS = ("homology", "distances", "files", "tracing", "paper", "scaling")
+PARTS = ("homology", "architectures", "distances", "files", "tracing", "paper", "scaling")
 
 
 def main() -> int:
@@ -69,11 +69,12 @@ def _measure(output: Path, quick: bool, wanted: tuple[str, ...] | list[str]) -> 
 
 
 def _parts(quick: bool) -> dict[str, Callable[[], Iterator[Row]]]:
-    from benchmarks import distances, files, homology, paper, tracing
+    from benchmarks import architectures, distances, files, homology, paper, tracing
 
     if quick:
         return {
             "homology": lambda: homology.rows(homology.QUICK),
+            "architectures": lambda: architectures.rows(architectures.QUICK),
             "distances": distances.quick_rows,
             "files": lambda: files.rows(files.QUICK),
             "tracing": lambda: tracing.rows(tracing.QUICK),
@@ -81,6 +82,7 @@ def _parts(quick: bool) -> dict[str, Callable[[], Iterator[Row]]]:
         }
     return {
         "homology": lambda: homology.rows(homology.FULL),
+        "architectures": lambda: architectures.rows(architectures.FULL),
         "distances": distances.full_rows,
         "files": lambda: files.rows(files.FULL),
         "tracing": lambda: tracing.rows(tracing.FULL),

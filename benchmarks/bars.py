@@ -17,6 +17,12 @@ def of_diagram(diagram: Diagram) -> str:
     return fingerprint(zip(diagram.births, diagram.deaths, strict=True))
 
 
+def of_listed(diagram: Diagram) -> str:
+    """Fingerprint of a diagram's bars, each as often as it counts."""
+    listed = (diagram.bars(dimension).T for dimension in range(diagram.max_dimension + 1))
+    return fingerprint((births, deaths) for births, deaths in listed)
+
+
 def of_split(tree: Values, others: Values, components: int, max_dimension: int = 3) -> str:
     """Fingerprint of the bars of a graph without triangles, from its spanning forest.
 

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 
 from benchmarks import bars
 from benchmarks.bars import Values
-from topoprint import Network
+from topoprint import Graph, Network
 
 ZETA = 1e-6
 Split = tuple[Values, Values, int]
@@ -67,6 +67,12 @@ def flagser_input(network: Network) -> sparse.coo_matrix:
     return sparse.coo_matrix(
         (np.concatenate(values(network)), (below, above)), shape=(vertices, vertices)
     )
+
+
+def flagser_graph(graph: Graph) -> sparse.coo_matrix:
+    """Return a graph of values as pyflagser takes it."""
+    ends = graph.sources, graph.targets
+    return sparse.coo_matrix((graph.values, ends), shape=(graph.n_vertices,) * 2)
 
 
 def flagser_bars(graph: sparse.coo_matrix) -> list[NDArray[Any]]:

@@ -60,7 +60,7 @@ class Row:
         seconds: float,
         peak_bytes: int,
         *,
-        agrees: bool,
+        agrees: bool | None,
         agreement: str,
         note: str,
         **details: Any,
