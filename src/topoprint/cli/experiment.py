@@ -91,7 +91,7 @@ def train(
 ) -> None:
     """Train one network from its own random stream."""
     from topoprint.experiment.datasets.samples import Samples
-    from topoprint.experiment.design import NetworkSpec
+    from topoprint.experiment.models import NetworkSpec
     from topoprint.experiment.training import choose_device
     from topoprint.experiment.training import train as run
 
@@ -119,7 +119,7 @@ def respond(
 ) -> None:
     """Keep what networks answer to the test samples."""
     from topoprint.experiment.datasets.samples import Samples
-    from topoprint.experiment.design import NetworkSpec
+    from topoprint.experiment.models import NetworkSpec
     from topoprint.experiment.training import choose_device, in_order, one_reproducible_thread
     from topoprint.responses.respond import probes
     from topoprint.responses.respond import respond as run

@@ -1,27 +1,11 @@
 """Config → the table of networks to train: data set × network × seed."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from topoprint.experiment.config import Config
 from topoprint.experiment.datasets import DatasetConfig
-from topoprint.experiment.models import Architecture, Task, Training
+from topoprint.experiment.models import NetworkSpec, Task
 from topoprint.identity import NetworkId
-from topoprint.validation import Strict
-
-
-class NetworkSpec(Strict):
-    """What a training is told, apart from data set, name and seed; ``group`` is its experiment."""
-
-    group: str = ""
-    architecture: Architecture = Architecture()
-    training: Training = Training()
-    task: Task | None = None
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """JSON values; those of a network without a task say nothing of tasks."""
-        return self.model_dump(mode="json", exclude=None if self.task else {"task"})
 
 
 def networks(config: Config, dataset: str) -> dict[str, NetworkSpec]:

@@ -1,6 +1,6 @@
 """The parts of the config that describe a network and its training."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -138,3 +138,17 @@ class Training(Strict):
         description="How a CPU computes the first layer: sparse is several times faster for "
         "inputs that are mostly zero, and gives the same network to rounding",
     )
+
+
+class NetworkSpec(Strict):
+    """What a training is told, apart from data set, name and seed; ``group`` is its experiment."""
+
+    group: str = ""
+    architecture: Architecture = Architecture()
+    training: Training = Training()
+    task: Task | None = None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """JSON values; those of a network without a task say nothing of tasks."""
+        return self.model_dump(mode="json", exclude=None if self.task else {"task"})

@@ -13,9 +13,8 @@ from torch import Tensor, nn
 
 from topoprint.errors import InputError
 from topoprint.experiment.datasets.samples import Inputs, Samples
-from topoprint.experiment.design import NetworkSpec
 from topoprint.experiment.dropout import dropout
-from topoprint.experiment.models import Architecture, Training
+from topoprint.experiment.models import Architecture, NetworkSpec, Training
 from topoprint.experiment.progress import Progress
 from topoprint.experiment.steps import DenseStep, SparseStep
 from topoprint.experiment.tasks import relabelled

@@ -10,10 +10,10 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import GetCoreSchemaHandler, ValidationError
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic_core import core_schema
 
 import topoprint.measures
@@ -146,11 +146,8 @@ class _Entry:
     def __get_pydantic_core_schema__(
         source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        # What is written, for the JSON schema alone: make_measure reads it.
-        written = [Literal[tuple(measures())], *kinds().values()]
-        return core_schema.no_info_wrap_validator_function(
-            lambda value, _: make_measure(value),
-            core_schema.union_schema([handler.generate_schema(one) for one in written]),
+        return core_schema.no_info_plain_validator_function(
+            make_measure,
             serialization=core_schema.plain_serializer_function_ser_schema(
                 lambda measure: {
                     "kind": measure.kind,
@@ -159,6 +156,20 @@ class _Entry:
                 }
             ),
         )
+
+    @staticmethod
+    def __get_pydantic_json_schema__(
+        schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        # Each kind stands once in a schema, and is referred to.
+        known = [kind.__pydantic_core_schema__ for kind in kinds().values()]
+        written: list[core_schema.CoreSchema | tuple[core_schema.CoreSchema, str]] = [
+            core_schema.literal_schema(list(measures()))
+        ]
+        for one in known:
+            ref = str(one.get("ref", ""))  # none where its parameters are models of their own
+            written.append(core_schema.definition_reference_schema(ref) if ref else one)
+        return handler(core_schema.definitions_schema(core_schema.union_schema(written), known))
 
 
 # A measure in a model: written as its name, or as its kind and parameters.

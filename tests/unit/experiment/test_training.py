@@ -10,9 +10,12 @@ from topoprint import InputError, NetworkId  # noqa: E402
 from topoprint.experiment.datasets import load_dataset  # noqa: E402
 from topoprint.experiment.datasets.digits import DigitsConfig  # noqa: E402
 from topoprint.experiment.datasets.samples import Samples  # noqa: E402
-from topoprint.experiment.design import NetworkSpec  # noqa: E402
 from topoprint.experiment.dropout import dropout  # noqa: E402
-from topoprint.experiment.models import Architecture, Training  # noqa: E402
+from topoprint.experiment.models import (  # noqa: E402
+    Architecture,
+    NetworkSpec,
+    Training,
+)
 from topoprint.experiment.steps import rmsprop_step  # noqa: E402
 from topoprint.experiment.training import Trained, choose_device, epochs, in_order, train  # noqa: E402
 

@@ -14,8 +14,7 @@ from topoprint import InputError, Network, NetworkId
 from topoprint.experiment.datasets import load_dataset
 from topoprint.experiment.datasets.digits import DigitsConfig
 from topoprint.experiment.datasets.samples import Samples
-from topoprint.experiment.design import NetworkSpec
-from topoprint.experiment.models import Architecture, Training
+from topoprint.experiment.models import Architecture, NetworkSpec, Training
 from topoprint.experiment.training import in_order, train
 from topoprint.responses.respond import MOST_OWN, SAMPLES, own_samples, probes
 from topoprint.responses.respond import respond as run

@@ -1,0 +1,29 @@
+"""What the command loads before it knows what is asked: hundreds of jobs start it."""
+
+import subprocess
+import sys
+
+import pytest
+
+# Each takes longer to load than a small diagram to compute.
+SLOW = ("matplotlib", "scipy.optimize", "scipy.stats", "sklearn", "snakemake", "torch")
+
+
+@pytest.mark.parametrize(
+    ("modules", "without"),
+    [
+        ("topoprint.cli", SLOW),
+        ("topoprint.cli, topoprint.homology.files", SLOW),
+        ("topoprint.experiment.training", (*SLOW[:-1], "topoprint.experiment.config")),
+    ],
+)
+def test_a_stage_loads_nothing_slow_that_it_does_not_use(
+    modules: str, without: tuple[str, ...]
+) -> None:
+    if "training" in modules:
+        pytest.importorskip("torch")
+    asked = f"import sys, {modules}; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    assert set(without).isdisjoint(loaded.stdout.split())
