@@ -51,8 +51,9 @@ class ActivationsOf:
 class Correlations:
     """Correlations of units drawn evenly over the layers, shape (draws, units, units).
 
-    Constant units are left out. Within a layer units are drawn from the order of their mean in
-    deviations, which neither their numbers nor their scales change.
+    Constant units are left out. Within a layer units are drawn from the order of their correlation
+    with one fixed random vector, which neither their numbers nor their scales change; units of
+    equal rank are correlated by 1, and may stand for one another.
     """
 
     source: ActivationsOf
@@ -81,9 +82,11 @@ class Correlations:
 
 
 def _varying(layer: Array) -> Array:
-    """Columns that vary, from the least to the greatest mean in deviations."""
+    """Columns that vary, in the order of their correlation with a fixed random vector."""
     kept = layer[:, layer.max(axis=0) > layer.min(axis=0)]
-    return kept[:, np.argsort(kept.mean(axis=0) / kept.std(axis=0), kind="stable")]
+    centred = (kept - kept.mean(axis=0)) / kept.std(axis=0)
+    fixed = np.random.default_rng(0).standard_normal(len(layer))
+    return kept[:, np.argsort(fixed @ centred, kind="stable")]
 
 
 def _even_shares(sizes: list[int], total: int) -> list[int]:

@@ -46,6 +46,23 @@ def test_twins_are_at_a_millionth_of_the_median(name, twin):
         assert distances(name, [NETWORKS[0], made])[0, 1] <= 1e-6 * median
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_twins_of_units_that_answer_one_probe_alone_are_at_a_millionth_too(name):
+    rng = np.random.default_rng(3)
+    layer = np.zeros((60, 40), np.float32)
+    layer[rng.permutation(60)[:40], np.arange(40)] = rng.random(40) + 0.5
+    layer[:, :10] += rng.random((60, 10), dtype=np.float32)
+    measure = make_measure(name, units=30, draws=3, probes="data")
+
+    def answering(own):
+        return subject(NETWORKS[0], responses=Responses(own, np.zeros(3, np.int64), (own,)))
+
+    one = answering(layer)
+    for order in (rng.permutation(40) for _ in range(5)):
+        scaled = layer[:, order] * np.exp2(rng.integers(-3, 4, 40)).astype(np.float32)
+        assert measure.distances([one, answering(scaled)])[0, 1] < 1e-9
+
+
 def test_units_are_drawn_evenly_and_a_full_layer_leaves_its_share_to_the_others():
     rng = np.random.default_rng(0)
     # Units of a layer follow one signal, those of other layers another.
