@@ -83,7 +83,8 @@ def trace(module: nn.Module, example: Any = None) -> Traced:
         program = _exported(module, args, kwargs)
     tracer = Tracer(Coverage(parameters))
     flat = [one for given in program.example_inputs or () for one in _flat(given)]
-    with torch.no_grad():
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)  # a module that draws numbers has the same graph each time
         found = walk(program, tracer, flat)
         outputs = tuple(as_integers(one.numbers) for one in found)
     recorder = tracer.recorder
@@ -226,7 +227,8 @@ def _is_served(program: ExportedProgram) -> bool:
             follows.add(node)
         elif node.op == "call_function" and not follows.isdisjoint(node.all_input_nodes):
             pointwise = name and torch.Tag.pointwise in node.target.tags and name not in SEVERAL
-            if not (pointwise or name in HANDLERS or node.target is operator.getitem):
+            known = name in HANDLERS or name.startswith("_assert") or name.endswith("_like")
+            if not (pointwise or known or node.target is operator.getitem):
                 return False
             follows.add(node)
     return True

@@ -295,6 +295,41 @@ class Encoder(nn.Module):
         return self.head((x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True))
 
 
+class Gated(nn.Module):
+    """A decoder's block written out: RMS norm, rotated positions, grouped queries, gated units."""
+
+    def __init__(self):
+        super().__init__()
+        self.tokens, self.gain = nn.Embedding(7, 4), nn.Parameter(torch.rand(4) + 0.5)
+        self.query, self.out = nn.Linear(4, 4, bias=False), nn.Linear(4, 4, bias=False)
+        self.key, self.value = nn.Linear(4, 2, bias=False), nn.Linear(4, 2, bias=False)
+        self.gate, self.up = nn.Linear(4, 3, bias=False), nn.Linear(4, 3, bias=False)
+        self.down = nn.Linear(3, 4, bias=False)
+
+    def normed(self, x):
+        squares = x.float().pow(2).mean(-1, keepdim=True)
+        return self.gain * (x * torch.rsqrt(squares + 1e-6)).type_as(x)
+
+    def rotated(self, x):
+        angle = torch.arange(x.shape[2])[:, None] * torch.ones(1, 2)
+        one, two = x.chunk(2, -1)
+        return x * angle.cos() + torch.cat([-two, one], -1) * angle.sin()
+
+    def forward(self, tokens):
+        x = self.tokens(tokens)
+        y, length = self.normed(x), tokens.shape[1]
+        query, key, value = (
+            f(y).view(1, length, -1, 2).transpose(1, 2) for f in (self.query, self.key, self.value)
+        )
+        key, value = (one.expand(1, 2, length, 2) for one in (self.rotated(key), value))
+        mask = torch.full((length, length), torch.finfo(x.dtype).min).triu(1)
+        scores = self.rotated(query) @ key.transpose(2, 3) / 2 + mask
+        mixed = torch.softmax(scores, -1, dtype=torch.float32).to(x.dtype) @ value
+        x = x + self.out(mixed.transpose(1, 2).reshape(1, length, 4))
+        y = self.normed(x)
+        return x + self.down(F.silu(self.gate(y)) * self.up(y))
+
+
 def decoder():
     return nn.TransformerDecoderLayer(4, 2, 6, batch_first=True)
 
@@ -329,6 +364,7 @@ TINY = {
     "lstm": (nn.LSTM(2, 2, 2, bidirectional=True), (example(2, 1, 2),)),
     "gru": (nn.GRU(2, 3), (example(3, 1, 2),)),
     "encoder": (Encoder(), (torch.tensor([[3, 4, 0]]), torch.tensor([[1, 1, 0]]))),
+    "gated": (Gated(), (torch.tensor([[3, 4, 0]]),)),
     "decoder": (decoder(), (example(1, 2, 4), example(1, 3, 4))),
     "ensemble": (
         Apply(

@@ -199,6 +199,11 @@ FUNCTIONS = {
         [nn.Linear(3, 4), nn.LayerNorm(4)],
         (1, 3),
     ),
+    "zeros like another": (
+        lambda a, x: a(torch.cat([torch.zeros_like(x), x, x.new_zeros(1, 1)], 1)),
+        [nn.Linear(7, 2)],
+        (1, 3),
+    ),
     "triangle": (lambda a, x: a(torch.tril(x)), [nn.Linear(3, 2)], (1, 3, 3)),
 }
 

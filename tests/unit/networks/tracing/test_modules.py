@@ -157,6 +157,19 @@ def test_tracing_twice_gives_the_same():
             np.testing.assert_array_equal(ends, others)
 
 
+def test_a_module_that_draws_numbers_has_one_graph():
+    def noisy(a, b, x):
+        mean, spread = a(x).chunk(2, -1)
+        kept = torch.bernoulli(torch.full((3,), 0.5))
+        return b((mean + torch.randn_like(mean) * spread.exp()) * kept)
+
+    module = Apply(noisy, nn.Linear(4, 6), nn.Linear(3, 4))
+    state = torch.random.get_rng_state()
+    found = {Network.from_torch(module, example(1, 4)).n_edges for _ in range(3)}
+    assert len(found) == 1
+    assert torch.equal(torch.random.get_rng_state(), state)
+
+
 class Sorts(nn.Module):
     def __init__(self):
         super().__init__()
