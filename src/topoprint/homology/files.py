@@ -12,6 +12,7 @@ from topoprint.homology.network_graph import NetworkGraph, to_graph
 from topoprint.homology.persistence import Engine, persistence
 from topoprint.identity import NetworkId
 from topoprint.networks.network import Network
+from topoprint.networks.readers.choice import split_path
 from topoprint.storage import name_of
 from topoprint.validation import Strict
 
@@ -52,7 +53,8 @@ def diagram_of_file(
         If the file cannot be read or a parameter is out of range, with the file's name.
     """
     spec = spec or DiagramSpec()
-    own = NetworkId(network=name_of(path.stem))
+    file, chosen = split_path(path)
+    own = NetworkId(network=name_of("::".join([file.stem, *chosen])))
     try:
         graph: Graph | NetworkGraph
         if is_graph_file(path):

@@ -9,7 +9,6 @@ from topoprint.homology.diagram import Diagram
 from topoprint.homology.network_graph import NetworkGraph, to_graph
 from topoprint.homology.persistence import persistence
 from topoprint.measures.subject import Feature, Subject
-from topoprint.networks.network import Network
 from topoprint.networks.ranks import ranked
 
 Filtration = Literal["magnitude", "ranks"]
@@ -61,10 +60,10 @@ class DiagramOf:
         """Give the diagram that is known, or compute it."""
         if self.filtration == "magnitude" and subject.diagram is not None:
             return self._known(subject, subject.diagram())
-        graph = subject.feature(GraphOf(self.zeta, self.bias))
         if self.filtration == "ranks":
-            edges = Network.from_layers(zip(subject.network.weights, graph.biases, strict=True))
-            graph = to_graph(ranked(edges), self.zeta, self.bias)
+            graph = to_graph(ranked(subject.network, self.bias), self.zeta, self.bias)
+        else:
+            graph = subject.feature(GraphOf(self.zeta, self.bias))
         return persistence(graph, subject.max_dimension)
 
     def _known(self, subject: Subject, diagram: Diagram) -> Diagram:
