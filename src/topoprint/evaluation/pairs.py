@@ -20,6 +20,8 @@ from topoprint.networks.nulls import NULLS
 
 # A p-value below this is called unlikely.
 UNLIKELY = 0.05
+# Distances that differ relatively by no more are the same: sums are rounded.
+TIED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,12 @@ class AmongNulls:
         """Place a distance among those of nulls, shape (R,), of which NaN do not count."""
         nulls = nulls[np.isfinite(nulls)]
         count = len(nulls)
-        near, far = np.count_nonzero(nulls <= distance), np.count_nonzero(nulls >= distance)
+        tied = np.isclose(nulls, distance, rtol=TIED, atol=0)
+        near = np.count_nonzero(tied | (nulls < distance))
+        far = np.count_nonzero(tied | (nulls > distance))
         known = count > 0 and not np.isnan(distance)
         return cls(
-            int(np.count_nonzero(nulls < distance)),
+            int(np.count_nonzero(~tied & (nulls < distance))),
             count,
             (near + 1) / (count + 1) if known else float("nan"),
             (far + 1) / (count + 1) if known else float("nan"),

@@ -75,6 +75,9 @@ def test_ranks_and_p_values_by_hand():
     assert (among.p_nearer, among.p_farther) == ((3 + 1) / 5, (3 + 1) / 5)
     assert AmongNulls.of(0.5, nulls).p_nearer == AmongNulls.of(9.0, nulls).p_farther == 1 / 5
     assert np.isnan(AmongNulls.of(np.nan, nulls).p_nearer)
+    # A null that keeps all that a measure sees differs by rounding alone.
+    same = AmongNulls.of(0.1 + 0.2, np.full(20, 0.3))
+    assert (same.nearer, same.p_nearer, same.p_farther) == (0, 1, 1)
 
 
 def test_p_values_of_nulls_themselves_are_uniform():
