@@ -158,9 +158,7 @@ def _known(node: Node, args: Any, kwargs: Any, given: list[Any]) -> Any:
             trained[0].moved(lambda tensor, k=k: views.apply(node, args, kwargs, tensor)[k])
             for k in range(len(node.meta["val"]))
         )
-    tensors = {key: views.tensor_of(one) for key, one in kwargs.items() if key != "device"}
-    if "device" in kwargs:
-        tensors["device"] = torch.device("cpu")
+    tensors = {key: views.tensor_of(one) for key, one in kwargs.items()}
     found = node.target(*views.tensor_of(args), **tensors)  # type: ignore[operator]
     if name.startswith(("empty", "new_empty")):  # what is not yet written is nothing
         found = torch.zeros_like(found)

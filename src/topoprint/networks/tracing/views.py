@@ -70,7 +70,12 @@ def apply(node: Node, args: tuple[Any, ...], kwargs: dict[str, Any], first: torc
 
 
 def tensor_of(arg: Any) -> Any:
-    """Return the tensor of a value that is known, within lists too, and anything else as it is."""
+    """Return the tensor of a value that is known, within lists too, and anything else as it is.
+
+    All that is known lies in the processor's memory, wherever the module is.
+    """
+    if isinstance(arg, torch.device):
+        return torch.device("cpu")
     if isinstance(arg, Known):
         return arg.tensor
     if isinstance(arg, Units) and arg.values is not None:

@@ -192,13 +192,14 @@ def test_recurrent_layers_use_all_their_weights(arguments):
     assert Network.from_torch(layer, example(1, 3, 3)).metadata["coverage"] == 1
 
 
-def test_squeeze_and_excite():
-    def gated(convolution, one, two, x):
-        x = convolution(x)
-        gate = two(one(x.mean((2, 3))).relu()).sigmoid()
-        return x * gate[:, :, None, None]
+def squeezed(convolution, one, two, x):
+    x = convolution(x)
+    gate = two(one(x.mean((2, 3))).relu()).sigmoid()
+    return x * gate[:, :, None, None]
 
-    module = Apply(gated, nn.Conv2d(2, 4, 1), nn.Linear(4, 2), nn.Linear(2, 4))
+
+def test_squeeze_and_excite():
+    module = Apply(squeezed, nn.Conv2d(2, 4, 1), nn.Linear(4, 2), nn.Linear(2, 4))
     pixels = 9
     # Inputs, channels and their biases; means; 2 + 4 units of the gate with biases; at each place
     # of the product three units: one for each factor on its way, and the product.
@@ -361,6 +362,34 @@ TINY = {
         ),
         (example(1, 2, 4),),
     ),
+    "residual and dense blocks": (
+        Apply(
+            lambda a, b, c, x: (lambda y: c(torch.cat([y, x, b(y).relu()], 1)))(x + a(x)),
+            nn.Linear(3, 3),
+            nn.Linear(3, 2),
+            nn.Linear(8, 2),
+        ),
+        (example(1, 3),),
+    ),
+    "grouped, dilated, depthwise": (
+        nn.Sequential(
+            nn.Conv2d(4, 4, 2, groups=2, dilation=2),
+            nn.GroupNorm(2, 4),
+            nn.Conv2d(4, 4, 2, groups=4, padding="same"),
+            nn.AdaptiveAvgPool2d((2, 1)),
+        ),
+        (example(1, 4, 4, 4),),
+    ),
+    "3d": (
+        nn.Sequential(nn.Conv3d(1, 2, 2, stride=2, padding=1), nn.InstanceNorm3d(2, affine=True)),
+        (example(1, 1, 2, 3, 2),),
+    ),
+    "squeeze and excite": (
+        Apply(squeezed, nn.Conv2d(1, 2, 2), nn.Linear(2, 1), nn.Linear(1, 2)),
+        (example(1, 1, 3, 3),),
+    ),
+    "cross attention": (Attention("added"), (example(1, 2, WIDTH), example(1, 3, WIDTH))),
+    "rnn": (nn.RNN(2, 3, 2), (example(3, 1, 2),)),
     "lstm": (nn.LSTM(2, 2, 2, bidirectional=True), (example(2, 1, 2),)),
     "gru": (nn.GRU(2, 3), (example(3, 1, 2),)),
     "encoder": (Encoder(), (torch.tensor([[3, 4, 0]]), torch.tensor([[1, 1, 0]]))),
