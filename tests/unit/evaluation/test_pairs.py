@@ -8,7 +8,7 @@ from topoprint import InputError, Network, compare, persistence, to_graph
 from topoprint.evaluation.pairs import AmongNulls, pair_tests, verdict, z_score
 from topoprint.identity import stream
 from topoprint.measures.registry import make_measures
-from topoprint.networks.nulls import null_network
+from topoprint.networks.nulls import NullError, null_network
 
 NETWORKS = [
     random_network(sizes, seed) for seed, sizes in enumerate(([4, 6, 3], [4, 6, 3], [4, 3]))
@@ -123,3 +123,26 @@ def test_what_is_said_says_how_far():
         verdict([one])
     with pytest.raises(InputError, match="2 repetitions"):
         verdict([one, other], repetitions=1)
+
+
+def test_nulls_that_come_out_without_a_weight_do_not_count():
+    weights = [np.zeros((4, 4)), np.zeros((4, 4))]
+    weights[0][0, 0] = weights[1][1, 2] = weights[1][2, 1] = 1  # most of their draws are all zero
+    pruned = [Network.from_layers([(weight, np.zeros(4))]) for weight in weights]
+    (test,) = verdict(pruned, ["heat"], ["resampled", "shuffled_layers"], 20)
+    usable = 0
+    for repetition in range(20):
+        try:
+            for number, network in enumerate(pruned):
+                own = stream("verdict", number, "resampled", repetition)
+                null_network(network, "resampled", own)
+        except NullError:
+            continue
+        usable += 1
+    assert 0 < usable < 20
+    among = test.nulls["resampled"]
+    assert (among.repetitions, test.nulls["shuffled_layers"].repetitions) == (usable, 20)
+    assert np.isfinite([test.distance, among.p_nearer, among.p_farther]).all()
+    lost = AmongNulls.of(1.0, np.full(3, np.nan))
+    assert lost.repetitions == 0
+    assert np.isnan([lost.p_nearer, lost.p_farther, lost.z]).all()
