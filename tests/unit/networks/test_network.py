@@ -154,6 +154,20 @@ def test_names_without_numbers_are_ordered_by_their_shapes(tmp_path):
     assert_layers(Network.load(tmp_path / "n.safetensors"), tensors, names)
 
 
+@pytest.mark.parametrize(
+    ("names", "sizes"),
+    [
+        (["fc1", "fc2", "out"], (7, 5, 5, 3)),
+        (["hidden.0", "hidden.1", "hidden.2", "output"], (7, 5, 5, 5, 3)),
+        (["inlet", "mid2", "mid10", "outlet"], (7, 5, 5, 5, 3)),
+    ],
+)
+def test_shapes_place_what_numbers_do_not(tmp_path, names, sizes):
+    tensors = dense(names, sizes)
+    save_file(tensors, tmp_path / "n.safetensors")
+    assert_layers(Network.load(tmp_path / "n.safetensors"), tensors, names)
+
+
 def test_numbers_against_the_shapes_are_no_order(tmp_path):
     path = tmp_path / "n.safetensors"
     tensors = dense(["fc2", "fc1"], (7, 5, 3))

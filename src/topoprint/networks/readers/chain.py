@@ -23,8 +23,8 @@ NO_LAYERS = re.compile(
 def chain(tensors: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
     """Find the order in which the weights among some tensors chain.
 
-    They do where all are matrices whose names differ in one number, which orders them, or whose
-    names have no numbers and whose shapes leave one order. Layers that would chain in any
+    They do where all are matrices whose names differ in one number, which orders them, or of which
+    the shapes, and the numbers of names alike, leave one order. Layers that would chain in any
     order (equal squares, numbered one after the other), tables of embeddings, heads, branches and
     blocks do not, as nothing says that they follow each other.
 
@@ -51,7 +51,7 @@ def chain(tensors: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
     names = sorted(modules, key=natural_key)
     patterns = {_without_numbers(name) for name in names}
     numbered = len(patterns) == 1 and len(_varying(names)) == 1
-    if not numbered and any(re.search(r"\d", name) for name in names):
+    if any(len(_varying(own)) > 1 for own in _alike(names)):
         return None
     for given in _orientations({name: weights[modules[name]] for name in names}, modules):
         shapes = {name: tensor.matrix_shape for name, tensor in given.items()}
@@ -87,6 +87,14 @@ def turned(tensor: Tensor) -> Tensor:
 def _without_numbers(name: str) -> str:
     """Names of Keras number all layers of a kind but the first: dense, dense_1, dense_2."""
     return re.sub(r"_?\d+", "#", name) if re.search(r"\d", name) else f"{name}#"
+
+
+def _alike(names: Sequence[str]) -> list[list[str]]:
+    """Group names that differ in their numbers alone."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(_without_numbers(name), []).append(name)
+    return list(found.values())
 
 
 def _varying(names: Sequence[str]) -> set[int]:
@@ -150,6 +158,12 @@ def _only_order(shapes: Mapping[str, tuple[int, int]]) -> list[str] | None:
 def _orders(shapes: Mapping[str, tuple[int, int]]) -> list[list[str]]:
     """Up to two orders in which all layers chain: enough to know none, one, or several."""
     found: list[list[str]] = []
+    # Of names that differ in their numbers alone, the lower number stands before.
+    before = {
+        name: set(own[:at])
+        for own in _alike(sorted(shapes, key=natural_key))
+        for at, name in enumerate(own)
+    }
 
     def extend(order: list[str], rest: frozenset[str]) -> None:
         if not rest:
@@ -160,6 +174,7 @@ def _orders(shapes: Mapping[str, tuple[int, int]]) -> list[list[str]]:
                 return
             # Layers of one shape lead to the same ends: two of them are tried, as two orders.
             fits = not order or shapes[name][1] == shapes[order[-1]][0]
+            fits = fits and not before[name] & rest
             if fits and (shapes[name], len(found)) not in tried:
                 tried.add((shapes[name], len(found)))
                 extend([*order, name], rest - {name})

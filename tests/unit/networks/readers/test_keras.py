@@ -53,8 +53,10 @@ def assert_chain(network):
 def test_files_of_keras_2_and_their_order(tmp_path, prefix):
     dense = config("InputLayer", "Dense", "Dropout", "Dense", "Dense")
     assert_chain(Network.load(older(tmp_path / "m.h5", dense, prefix)))
-    # Without the order of a Sequential, the names do not tell it, nor where layers are joined.
-    assert not Network.load(older(tmp_path / "m.h5", config("Dense", kind="Model"))).is_chain
+    # Without the order of a Sequential, names and shapes tell it; not where layers are joined.
+    assert_chain(Network.load(older(tmp_path / "m.h5", config("Dense", kind="Model"))))
+    joined = config("Dense", "Add", kind="Model")
+    assert not Network.load(older(tmp_path / "m.h5", joined)).is_chain
     assert_chain(Network.load(tmp_path / "m.h5", ["dense", "dense_1", "out"]))
 
 
