@@ -17,8 +17,8 @@ Edges = tuple[Labels, Labels, FloatArray]  # both ends by their labels, and |w|
 # Weights of each map that a threshold is estimated on.
 SAMPLE = 4096
 # About this many edges a unit are looked at in the first range, and at least so many.
-EDGES_A_UNIT = 0.5
-FEWEST_EDGES = 1 << 16
+EDGES_A_UNIT = 1
+FEWEST_EDGES = 1 << 13
 # Edges are laid out and held this many at a time.
 BLOCK = 1 << 22
 # The least magnitude above 0.
@@ -66,7 +66,7 @@ def spanning_tree(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires
     while number > components and upper > 0:
         still_open = [(one, some) for one in places if len(some := one.open_groups(labels))]
         units = sum(one.map.inputs.size + one.map.outputs.size for one, _ in still_open)
-        wanted = max(FEWEST_EDGES, int(share * units))
+        wanted = max(FEWEST_EDGES, share * units)
         lower = _threshold([one.map for one, _ in still_open], wanted, upper)
         parts = (
             part
@@ -144,8 +144,10 @@ def _joining(
     weight = one.weight if len(groups) == len(one.weight) else one.weight[groups]
     inside, outside = labels[one.inputs[groups]], labels[one.outputs[groups]]
     every = keys(weight)
-    wanted = (every >= key_of(lower, weight)) & (every < key_of(upper, weight))
-    group, out, in_, tap = np.nonzero(wanted)
+    wanted = every >= key_of(lower, weight)
+    if np.isfinite(upper):
+        wanted &= every < key_of(upper, weight)
+    group, out, in_, tap = np.unravel_index(np.flatnonzero(wanted), weight.shape)
     same = _common(inside, -1)[group, in_] == _common(outside, -2)[group, out]
     group, out, in_, tap = (index[~same] for index in (group, out, in_, tap))
     magnitude = magnitudes(every[group, out, in_, tap], weight)

@@ -47,10 +47,11 @@ class Places:
             several places has several.
         """
         weight = np.ascontiguousarray(keys(np.moveaxis(self.map.weight, 3, 0)))
-        of_inputs, of_outputs = weight.max(axis=2), weight.max(axis=3)
+        of_inputs, at_input = weight.max(axis=2), weight.argmax(axis=3)
+        of_outputs = np.take_along_axis(weight, at_input[..., None], axis=3)[..., 0]
         return [
             self._firsts(0, of_inputs, _first_equal(weight, of_inputs)),
-            self._firsts(1, of_outputs, weight.argmax(axis=3)),
+            self._firsts(1, of_outputs, at_input),
         ]
 
     def _firsts(
