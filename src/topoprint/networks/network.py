@@ -44,8 +44,8 @@ from topoprint.storage import write_bytes
 class Network:
     """Units, the linear maps that join them, and wires: a network of any architecture.
 
-    Rules of what is a unit, an edge and a wire stand in docs/method.md. One of chained dense layers
-    (:meth:`from_layers`) also has ``weights``, ``biases`` and ``layer_sizes``; on any
+    Rules of what is a unit, an edge and a wire stand in docs/networks.md. One of chained dense
+    layers (:meth:`from_layers`) also has ``weights``, ``biases`` and ``layer_sizes``; on any
     other network these raise InputError.
 
     Attributes

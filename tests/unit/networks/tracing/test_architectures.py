@@ -431,7 +431,7 @@ def test_bars_are_those_of_flagser(name):
     [("resnet18", 33), ("vgg11", 32), ("mobilenet_v3_small", 33), ("vit_b_16", 32)],
 )
 def test_torchvision(name, size):
-    arguments = {"image_size": 32} if name == "vit_b_16" else {}
+    arguments = {"vit_b_16": {"image_size": 32}, "vgg11": {"init_weights": False}}.get(name, {})
     module = getattr(torchvision.models, name)(weights=None, **arguments)
     seen = []
 

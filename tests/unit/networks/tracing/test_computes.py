@@ -7,6 +7,8 @@ for no graph in which an edge is missing, doubled, or of another weight.
 import pytest
 import torch
 import torch.nn.utils.prune
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 from traced import Apply, check_computes, example
@@ -212,6 +214,34 @@ FUNCTIONS = {
 def test_convolutions(name):
     module, shape = CONVOLUTIONS[name]
     check_computes(module, example(*shape))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.data())
+def test_convolutions_of_any_geometry(data):
+    number = st.integers(1, 3)
+    dimensions, groups = data.draw(st.integers(1, 2)), data.draw(st.integers(1, 2))
+    kernel, stride, dilation = (
+        tuple(data.draw(number) for _ in range(dimensions)) for _ in range(3)
+    )
+    padding = tuple(data.draw(st.integers(0, 2)) for _ in range(dimensions))
+    transposed = data.draw(st.booleans())
+    kind = getattr(nn, f"Conv{'Transpose' if transposed else ''}{dimensions}d")
+    channels = groups * data.draw(number)
+    module = kind(
+        channels, 2 * groups, kernel, stride, padding, dilation=dilation, groups=groups,
+        bias=data.draw(st.booleans()),
+    )  # fmt: skip
+    sizes = [data.draw(st.integers(gap * (tap - 1) + 1, 7)) for gap, tap in zip(
+        dilation, kernel, strict=True)]  # fmt: skip
+    x = example(1, channels, *sizes)
+    try:
+        some = module(x).numel()
+    except RuntimeError:
+        some = 0
+    if not some:  # the padding takes all of a transposed convolution away
+        reject()
+    check_computes(module, x)
 
 
 @pytest.mark.parametrize("name", NORMS)
