@@ -43,6 +43,16 @@ def file_error(error: OSError, path: str | os.PathLike[str], done: str) -> Input
         With the name of the file; InputError where the user can mend it (:data:`MENDABLE`).
     """
     told = os.strerror(error.errno) if error.errno else str(error)
+    if done == "read" and error.errno in LOCKED:
+        return InputError(
+            f"{path}: another program has it open for writing ({told}); try again when that has "
+            "ended, or set HDF5_USE_FILE_LOCKING=FALSE to read it all the same"
+        )
+    if done == "read" and error.errno in NO_LOCKS:
+        return InputError(
+            f"{path}: its file system cannot lock it ({told}); set HDF5_USE_FILE_LOCKING=FALSE in "
+            "the environment"
+        )
     if not error.errno or error.errno in MENDABLE:
         return InputError(f"{path}: cannot be {done} ({told})")
     return OSError(error.errno, told, str(path))
@@ -214,16 +224,6 @@ def open_h5(
 
 def _unread(error: Exception, path: str | os.PathLike[str]) -> InputError | OSError:
     """Make what to raise for what reading an HDF5 file raised."""
-    if isinstance(error, OSError) and error.errno in LOCKED:
-        return InputError(
-            f"{path}: another program has it open for writing ({os.strerror(error.errno)}); try "
-            "again when that has ended, or set HDF5_USE_FILE_LOCKING=FALSE to read it all the same"
-        )
-    if isinstance(error, OSError) and error.errno in NO_LOCKS:
-        return InputError(
-            f"{path}: its file system cannot lock it ({os.strerror(error.errno)}); set "
-            "HDF5_USE_FILE_LOCKING=FALSE in the environment"
-        )
     if isinstance(error, OSError) and error.errno:
         return file_error(error, path, "read")
     return InputError(

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from topoprint import InputError
 from topoprint.experiment.datasets import load_dataset
-from topoprint.experiment.datasets.base import Sampled
 from topoprint.experiment.datasets.digits import DigitsConfig
+from topoprint.experiment.datasets.mnist import MnistConfig
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.datasets.sampling import stratified_order, take
 
@@ -44,7 +44,7 @@ def test_the_order_depends_on_its_seed(digits: Samples) -> None:
 
 
 def test_a_part_is_taken_in_the_order_of_the_whole(digits: Samples) -> None:
-    part = take(digits, Sampled(name="d", train_samples=300, test_samples=50))
+    part = take(digits, MnistConfig(name="d", type="mnist", train_samples=300, test_samples=50))
     assert part.x_train.shape == (300, 64)
     assert part.x_test.shape == (50, 64)
     assert np.ptp(np.bincount(part.y_train)) <= 3
@@ -56,12 +56,14 @@ def test_a_part_is_taken_in_the_order_of_the_whole(digits: Samples) -> None:
 
 
 def test_a_smaller_part_lies_in_a_larger_one(digits: Samples) -> None:
-    small, large = (take(digits, Sampled(name="d", train_samples=n)) for n in (100, 200))
+    small, large = (
+        take(digits, MnistConfig(name="d", type="mnist", train_samples=n)) for n in (100, 200)
+    )
     assert {row.tobytes() for row in small.x_train} < {row.tobytes() for row in large.x_train}
 
 
 def test_without_a_number_all_samples_stay_as_they_are(digits: Samples) -> None:
-    everything = take(digits, Sampled(name="d"))
+    everything = take(digits, MnistConfig(name="d", type="mnist"))
     assert everything.x_train is digits.x_train
     assert everything.y_test is digits.y_test
 
@@ -70,7 +72,7 @@ def test_shuffled_samples_end_with_every_label() -> None:
     y = np.repeat(np.arange(5), 20)
     x = np.arange(100, dtype=np.float32)[:, None]
     kept = Samples("sorted", x, y, x, y, tuple("abcde"), shape=(1,))
-    shuffled = take(kept, Sampled(name="d"), shuffle=True)
+    shuffled = take(kept, MnistConfig(name="d", type="mnist"), shuffle=True)
     assert set(shuffled.y_train[-10:]) == set(range(5))
     np.testing.assert_array_equal(shuffled.x_train[:, 0] // 20, shuffled.y_train)
     np.testing.assert_array_equal(shuffled.y_test, y)
@@ -88,4 +90,4 @@ def test_a_part_that_cannot_be_taken_is_refused(
     digits: Samples, config: dict[str, int], message: str
 ) -> None:
     with pytest.raises(InputError, match=f"data set digits: {message}"):
-        take(digits, Sampled(name="d", **config))
+        take(digits, MnistConfig(name="d", type="mnist", **config))

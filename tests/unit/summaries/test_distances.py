@@ -97,7 +97,15 @@ def test_finite_deaths_beyond_the_value_of_infinity(metric: str) -> None:
     assert exact == pytest.approx(giotto, rel=1e-9)
 
 
-@pytest.mark.parametrize("dimensions", [[], [0, 0], [2], [-1]])
-def test_dimensions_that_are_not_there_are_refused(dimensions):
-    with pytest.raises(InputError, match=r"not some of 0 … 1"):
+@pytest.mark.parametrize(
+    ("dimensions", "complaint"),
+    [
+        ([], r"dimensions \[\] are not some from 0 on; null: all"),
+        ([0, 0], "dimensions stand twice: 0"),
+        ([2], "not some of 0 … 1"),
+        ([-1], r"dimensions \[-1\] are not some from 0 on"),
+    ],
+)
+def test_dimensions_that_are_not_there_are_refused(dimensions, complaint):
+    with pytest.raises(InputError, match=complaint):
         distance_of(ESSENTIAL, EMPTY, "heat", dimensions=dimensions)
