@@ -57,11 +57,10 @@ def spanning_tree(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires
     by_wire, labels = by_wires(n_units, wires)
     number, labels = touched(by_wire, labels, places)
     apart = by_wire - number  # what no weight joins to anything, such as the vertices of biases
-    components = by_everything(number, labels, places)
     edges = _first_edges(number, labels, places)
     found = [edges[2]]
-    number, after = joined(number, [edges[:2]])
-    labels = after[labels]
+    number, labels = _contracted(number, labels, edges)
+    components = by_everything(number, labels, places)
     share, upper = EDGES_A_UNIT, np.inf
     while number > components and upper > 0:
         still_open = [(one, some) for one in places if len(some := one.open_groups(labels))]
@@ -75,11 +74,16 @@ def spanning_tree(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires
         )
         edges = _spanning(number, parts)
         found.append(edges[2])
-        number, after = joined(number, [edges[:2]])
-        labels = after[labels]
+        number, labels = _contracted(number, labels, edges)
         upper, share = lower, 2 * share
     found.append(np.zeros(number - components, dtype=np.float32))
     return Tree(np.concatenate(found), n_units - by_wire, components + apart)
+
+
+def _contracted(number: int, labels: Labels, edges: Edges) -> tuple[int, Labels]:
+    """Label the components that edges make of others; their number first."""
+    number, after = joined(number, [edges[:2]])
+    return number, after[labels]
 
 
 def _numbered(maps: Sequence[LinearMap]) -> Iterator[Places]:

@@ -1,16 +1,54 @@
 """Sorted values and how often each stands."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from topoprint.homology.counts import all_one, ones, repeated
 from topoprint.networks.maps import FloatArray, IntArray
 
 Multiset = tuple[FloatArray, IntArray]
 
+# Values are sorted this many at a time, small enough to stay in the processor's cache.
+BLOCK = 1 << 20
+# Fewer values than this are compared with each other.
+FEW = 1 << 15
+# Whether numpy compares many numbers of 32 bits at once: nothing is faster then.
+_config: Callable[..., Any] = np.show_config  # whose stubs in numpy 1.26 know no mode
+VECTORISED = np.lib.NumpyVersion(np.__version__) >= "2.0.0" or (
+    "AVX512_SKX" in _config(mode="dicts")["SIMD Extensions"]["found"]
+)
+
 
 def sort(values: FloatArray) -> None:
-    """Sort values above 0 in place: they are in the order of their bits, which sort faster."""
-    values.view(np.uint32).sort()
+    """Sort values above 0 in place: they are in the order of their bits.
+
+    numpy sorts numbers of 16 bits by their digits, which takes half the time of comparing numbers
+    of 32 bits one by one: both halves of the bits in turn, a block at a time. Sorted blocks are
+    merged.
+    """
+    bits = values.view(np.uint32)
+    if VECTORISED or len(bits) < FEW:
+        bits.sort()
+        return
+    for start in range(0, len(bits), BLOCK):
+        _sort_by_halves(bits[start : start + BLOCK])
+    if len(bits) > BLOCK:
+        bits.sort(kind="stable")  # merges what is in order
+
+
+def _sort_by_halves(bits: NDArray[np.uint32]) -> None:
+    high = (bits >> 16).astype(np.uint16)
+    order = np.argsort(high, kind="stable")
+    low = bits.astype(np.uint16)[order]
+    high = high[order]
+    starts = np.flatnonzero(high[1:] != high[:-1]) + 1
+    for alike in np.split(low, starts):
+        alike.sort(kind="stable")
+    np.left_shift(high, 16, out=bits, dtype=np.uint32)
+    np.bitwise_or(bits, low, out=bits)
 
 
 def run_lengths(ordered: FloatArray, times: int) -> Multiset:

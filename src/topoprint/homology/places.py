@@ -70,8 +70,7 @@ class Places:
         _, n_out, n_in, taps = self.map.weight.shape
         units = self.map.outputs if side else self.map.inputs
         present = self._first_pairs(side)
-        patterns, which = np.unique(present >= 0, axis=1, return_inverse=True)
-        which = which.ravel()
+        patterns, which = _columns(present >= 0)
         shape = (*best.shape[1:], patterns.shape[1])
         top = np.zeros(shape, dtype=best.dtype)
         other = np.zeros(shape, dtype=np.int64)
@@ -137,14 +136,10 @@ class Places:
     def stars(self) -> tuple[IntArray, IntArray]:
         """Give few edges that hold together what all edges of the map hold together."""
         inputs, outputs = self.map.inputs, self.map.outputs
-        positions = inputs.shape[2], outputs.shape[2]
-        every = np.unique(np.concatenate(self.map.pairs), axis=0)
-        joined = sparse.csr_array(
-            (np.ones(len(every)), (every[:, 0], positions[0] + every[:, 1])),
-            shape=(sum(positions),) * 2,
-        )
-        tree = minimum_spanning_tree(joined).tocoo()
-        from_, to = tree.row, tree.col - positions[0]
+        every = self.map.pairs[0]
+        if len(self.map.pairs) > 1:
+            every = np.unique(np.concatenate(self.map.pairs), axis=0)
+        from_, to = _forest(every, inputs.shape[2], outputs.shape[2])
         ends = [(inputs[:, 0, from_], outputs[:, 0, to])]
         used, first = np.unique(every[:, 0], return_index=True)
         hubs = np.broadcast_to(outputs[:, :1, every[first, 1]], inputs[..., used].shape)
@@ -157,6 +152,26 @@ class Places:
             np.concatenate([part.ravel() for part in sources]),
             np.concatenate([part.ravel() for part in targets]),
         )
+
+
+def _columns(mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], IntArray]:
+    """Return the different columns of a mask, and which of them stands at each place."""
+    if mask.all():
+        return mask[:, :1], np.zeros(mask.shape[1], dtype=np.int64)
+    columns, which = np.unique(mask, axis=1, return_inverse=True)
+    return columns, which.ravel()
+
+
+def _forest(pairs: IntArray, n_inputs: int, n_outputs: int) -> tuple[IntArray, IntArray]:
+    """Select pairs of an input and an output position that make a spanning forest of all pairs."""
+    if len(pairs) < 2:
+        return pairs[:, 0], pairs[:, 1]
+    joined = sparse.csr_array(
+        (np.ones(len(pairs)), (pairs[:, 0], n_inputs + pairs[:, 1])),
+        shape=(n_inputs + n_outputs,) * 2,
+    )
+    tree = minimum_spanning_tree(joined).tocoo()
+    return tree.row.astype(np.int64), tree.col.astype(np.int64) - n_inputs
 
 
 def _first_equal(weight: Keys, best: Keys) -> IntArray:
