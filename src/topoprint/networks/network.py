@@ -28,6 +28,7 @@ from topoprint.networks.files import (
     METADATA_KEY,
     known_of,
 )
+from topoprint.networks.followed import follow_module, follow_onnx
 from topoprint.networks.maps import FloatArray, LinearMap, Wires
 from topoprint.networks.readers.choice import split_path
 from topoprint.networks.readers.objects import (
@@ -172,14 +173,7 @@ class Network:
             module, an operation cannot be followed (its name and place are told), or the weights
             are not finite or all zero.
         """
-        try:
-            from topoprint.networks.tracing.modules import trace
-        except ImportError as error:
-            raise InputError(
-                "a torch module needs torch 2.6 or newer: pip install '.[train]' in the sources"
-            ) from error
-        found = trace(module, example_input)
-        return cls.from_maps(found.n_units, found.maps, found.wires, found.metadata)
+        return cls.from_maps(*follow_module(module, example_input))
 
     @cached_property
     def _chain(self) -> Layers | None:
@@ -305,8 +299,27 @@ class Network:
         return cls._of_plan(plan_of(contents_of_state(state), (), layers))
 
     @classmethod
-    def from_onnx(cls, model: Any, layers: Sequence[str] | None = None) -> "Network":
-        """Make a network of an ONNX model: a ``ModelProto`` or its file, as :meth:`load` does."""
+    def from_onnx(
+        cls,
+        model: Any,
+        layers: Sequence[str] | None = None,
+        architecture: bool = False,
+        example_input: Any = None,
+    ) -> "Network":
+        """Make a network of an ONNX model: a ``ModelProto`` or its file, as :meth:`load` does.
+
+        With ``architecture`` or ``example_input``, its graph is followed as :meth:`from_torch`
+        follows a module. The example is of the inputs in their order, or a dict by their names;
+        those of floats may be left out if only their first dimension is free, which is then 1.
+
+        Raises
+        ------
+        InputError
+            If a shape is not known, the example does not fit, or an operator cannot be followed
+            (its name and node are told).
+        """
+        if architecture or example_input is not None:
+            return cls.from_maps(*follow_onnx(model, layers, example_input))
         if isinstance(model, str | os.PathLike):
             return cls.load(model, layers)
         return cls._of_plan(plan_of(contents_of_onnx(model), (), layers))

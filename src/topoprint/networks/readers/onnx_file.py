@@ -47,6 +47,17 @@ class Values:
 
 def open_onnx(path: Path) -> Contents:
     """List the initialisers and constants of a model, with their roles in it."""
+    return contents_of(load_model(path), str(path.parent))
+
+
+def load_model(path: Path) -> Any:
+    """Read a model without its external data.
+
+    Raises
+    ------
+    InputError
+        If the file is none, or onnx is not installed.
+    """
     onnx = import_onnx(path)
     try:
         model = onnx.load(path, load_external_data=False)
@@ -60,7 +71,7 @@ def open_onnx(path: Path) -> Contents:
             f"{path}: is of no kind that is known (protobuf of TensorFlow or Core ML?); give "
             "safetensors, a torch state dict, npz, ONNX, or Keras .h5 or .keras"
         )
-    return contents_of(model, str(path.parent))
+    return model
 
 
 def import_onnx(path: object) -> Any:

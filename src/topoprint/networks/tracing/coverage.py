@@ -15,14 +15,20 @@ class Coverage:
     ----------
     parameters : mapping of str to Tensor
         All parameters of the module by all of their names; the first name counts.
+    told : mapping of str to str, optional
+        What they are called instead.
     """
 
-    def __init__(self, parameters: Mapping[str, torch.Tensor]) -> None:
+    def __init__(
+        self, parameters: Mapping[str, torch.Tensor], told: Mapping[str, str] | None = None
+    ) -> None:
         first: dict[int, str] = {}
+        told = told or {}
         self.names = {
-            name: first.setdefault(id(tensor), name) for name, tensor in parameters.items()
+            name: first.setdefault(id(tensor), told.get(name, name))
+            for name, tensor in parameters.items()
         }
-        parameters = {name: parameters[name] for name in first.values()}
+        parameters = {self.names[name]: tensor for name, tensor in parameters.items()}
         self._sizes = {name: tensor.numel() for name, tensor in parameters.items()}
         self._shapes = {name: tuple(tensor.shape) for name, tensor in parameters.items()}
         self._whole: set[str] = set()

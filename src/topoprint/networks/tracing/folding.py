@@ -8,9 +8,10 @@ from topoprint.networks.tracing.tracer import Tracer, as_floats, as_integers, na
 from topoprint.networks.tracing.values import Known, Units
 from topoprint.networks.tracing.views import RESHAPED
 
+# Trained factors are a map with one edge a unit; a product of activations is none, and never folds.
 LINEAR = (
     "linear", "convolution", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
-    "conv_transpose3d", "addmm", "mm", "bmm", "matmul",
+    "conv_transpose3d", "addmm", "mm", "bmm", "matmul", "mul",
 )  # fmt: skip
 
 

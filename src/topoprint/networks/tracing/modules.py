@@ -52,7 +52,7 @@ class Traced:
     metadata: dict[str, Any]
 
 
-def trace(module: nn.Module, example: Any = None) -> Traced:
+def trace(module: nn.Module, example: Any = None, names: Mapping[str, str] | None = None) -> Traced:
     """Follow a module on an example.
 
     Parameters
@@ -63,6 +63,8 @@ def trace(module: nn.Module, example: Any = None) -> Traced:
         What ``module`` is called with: a tuple or list holds its arguments, a dict its keywords.
         Each tensor is one example, a batch of one. Needed unless the module is a Sequential
         of Linear and element-wise modules.
+    names : mapping of str to str, optional
+        What parameters are called in the result, by their names in the module.
 
     Raises
     ------
@@ -81,7 +83,7 @@ def trace(module: nn.Module, example: Any = None) -> Traced:
     args, kwargs = _arguments(_made_up(module, parameters) if example is None else example)
     with _as_in_inference(module):
         program = _exported(module, args, kwargs)
-    tracer = Tracer(Coverage(parameters))
+    tracer = Tracer(Coverage(parameters, names))
     flat = [one for given in program.example_inputs or () for one in _flat(given)]
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)  # a module that draws numbers has the same graph each time
@@ -199,7 +201,7 @@ def _exported(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     """Return the operations of the module; those that tracing serves are left whole."""
     with _quiet():
         try:
-            program = export(module, args, kwargs)
+            program = export(module, args, kwargs, strict=False)
             if _is_served(program):
                 return program
             table = default_decompositions()
@@ -208,6 +210,8 @@ def _exported(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) 
                     del table[operation]
             decomposed: ExportedProgram = program.run_decompositions(table)
             return decomposed
+        except InputError:
+            raise
         except Exception as error:
             reason = str(error).strip().split("\n")[0] or type(error).__name__
             raise InputError(

@@ -224,6 +224,12 @@ def test_a_gain_is_one_edge_a_unit(norm, shape, biases):
     assert counts(norm, example(*shape)) == (24 + biases, 12, biases, 0)
 
 
+def test_a_gain_that_is_written_out_has_its_bias():
+    module = Apply(lambda norm, x: F.layer_norm(x, (4,)) * norm.weight + norm.bias, nn.LayerNorm(4))
+    x = example(1, 3, 4)
+    assert counts(module, x) == counts(nn.LayerNorm(4), x) == (36, 12, 12, 0)
+
+
 def test_a_norm_that_is_written_out_is_one():
     def rms(linear, norm, x):
         x = linear(x)
