@@ -123,11 +123,9 @@ def clip(call: Call, x: Value, low: Value = None, high: Value = None) -> torch.T
     return tensor(x) if least is None and most is None else torch.clamp(tensor(x), least, most)
 
 
-@serves("Softmax", "LogSoftmax", "Hardmax")
+@serves("Softmax", "LogSoftmax")
 def softmax(call: Call, x: Value) -> torch.Tensor:
     """Normalise along an axis; before version 13, along it and all later ones."""
-    if call.kind == "Hardmax":
-        raise ValueError("a choice of one unit is no function of each")
     given = tensor(x)
     axis = call.get("axis", 1 if call.opset < 13 else -1) % given.dim()
     function = F.softmax if call.kind == "Softmax" else F.log_softmax

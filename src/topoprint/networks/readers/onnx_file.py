@@ -169,7 +169,8 @@ def _taker(name: str, values: Values, seen: set[str]) -> tuple[Any, int, bool, A
                 continue
             after, at, turned, scale = found
             if kind == "DequantizeLinear":
-                scale = (*node.input[1:3], _attribute(node, "axis", 1))
+                of_scale, zero = (*node.input[1:], "")[:2]  # the zero point may be left out
+                scale = (of_scale, zero, _attribute(node, "axis", 1))
             return after, at, turned ^ (kind == "Transpose"), scale
         if _is_weight(node, position):
             return node, position, False, _scale_of(node)

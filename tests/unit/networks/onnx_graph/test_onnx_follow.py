@@ -167,6 +167,21 @@ def test_weights_that_are_quantised_are_what_they_stand_for():
     found = Network.from_onnx(graph(nodes, given), architecture=True)
     np.testing.assert_array_equal(found.weights[0], ((q.astype(np.float32) - 1) * scale).T)
 
+    # Activations that are quantised on their way are the same units.
+    between = [NODE("QuantizeLinear", ["x", "s", "p"], ["i"]),
+               NODE("DequantizeLinear", ["i", "s", "p"], ["r"]),
+               nodes[0], NODE("MatMul", ["r", "w"], ["y"])]  # fmt: skip
+    again = Network.from_onnx(graph(between, given), architecture=True)
+    np.testing.assert_array_equal(again.weights[0], found.weights[0])
+
+    computed = [
+        NODE("Mul", ["s", "s"], ["t"]),
+        NODE("DequantizeLinear", ["q", "t"], ["w"]),
+        nodes[1],
+    ]
+    with pytest.raises(InputError, match=r"'DequantizeLinear' .* its scale is not stored"):
+        Network.from_onnx(graph(computed, given), architecture=True)
+
 
 def test_branches_that_are_known_are_taken_and_others_refused():
     value = helper.make_tensor_value_info("r", TensorProto.FLOAT, None)

@@ -214,8 +214,17 @@ def test_softmax_went_along_all_later_axes_before_version_13():
 
 
 def test_every_operator_has_a_case():
-    quantised = {"QuantizeLinear", "DequantizeLinear", "Upsample", "Hardmax"}
-    assert {case[0] for case in CASES.values()} == OPERATORS.keys() - quantised
+    others = {"QuantizeLinear", "DequantizeLinear", "Upsample"}  # below, and with whole graphs
+    assert {case[0] for case in CASES.values()} == OPERATORS.keys() - others
+
+
+@pytest.mark.parametrize("version", [7, 9])
+def test_upsampling_repeats_elements(version):
+    scales = np.float32([1, 1, 2, 3])
+    of_version = {7: ((), {"scales": scales.tolist()}), 9: ((scales,), {})}
+    arrays, attributes = of_version[version]
+    (found,) = given_by(one_node("Upsample", IMAGE, arrays, opset=version, **attributes), IMAGE)
+    np.testing.assert_array_equal(found, IMAGE.repeat(2, 2).repeat(3, 3))
 
 
 @pytest.mark.parametrize("direction", ["reverse", "bidirectional"])

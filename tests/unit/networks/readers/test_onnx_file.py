@@ -96,6 +96,12 @@ def test_quantised_weights_are_what_they_stand_for():
     expected = ((q.astype(np.float32) - zero) * scale).T
     weight = Network.from_onnx(made).weights[0]
     np.testing.assert_allclose(weight, expected, rtol=1e-6)
+    symmetric = model(  # without a zero point
+        [("DequantizeLinear", "q scale", "w", {"axis": 1}), ("MatMul", "x w", "y", {})],
+        q=q, scale=scale,
+    )  # fmt: skip
+    expected = (q.astype(np.float32) * scale).T
+    np.testing.assert_allclose(Network.from_onnx(symmetric).weights[0], expected, rtol=1e-6)
     made = model(
         [("MatMulInteger", "x w_quantized xz wz", "y", {})],
         w_quantized=q.view(np.int8), w_scale=np.float32(0.5), wz=np.int8(3),
