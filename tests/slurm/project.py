@@ -52,6 +52,14 @@ class Run:
     def jobs(self, states: str = "all") -> list[Job]:
         return self.cluster.jobs(states, self.name) if self.name else []
 
+    def states(self) -> list[str]:
+        """States of its jobs, in their order: a job that ends is completing until it has ended."""
+        wait_until(
+            lambda: "COMPLETING" not in [job.state for job in self.jobs()],
+            f"the end of what completes of {self.output}",
+        )
+        return [job.state for job in sorted(self.jobs(), key=lambda job: int(job.id))]
+
     def says(self, words: str, seconds: float = 120) -> None:
         """Wait until it has said something."""
         wait_until(lambda: words in self.text, f"{words!r} in {self.output}", seconds)
@@ -106,6 +114,14 @@ class Project:
         started = self.start(*arguments)
         started.wait()
         return started
+
+    def pause(self, job: str) -> list[int]:
+        """Stop the processes of a job, so that it lives for as long as a test wants it to."""
+        wait_until(lambda: bool(self.cluster.processes_of_job(job)), f"processes of job {job}")
+        pids = self.cluster.processes_of_job(job)
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        return pids
 
     def unlock(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -28,19 +28,6 @@ def made(project: Project) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
 
 
-def states(run: Run) -> list[str]:
-    return [job.state for job in sorted(run.jobs(), key=lambda job: int(job.id))]
-
-
-def pause(project: Project, job: str) -> list[int]:
-    """Stop the processes of a job, so that it lives for as long as a test wants it to."""
-    wait_until(lambda: bool(project.cluster.processes_of_job(job)), f"processes of job {job}")
-    pids = project.cluster.processes_of_job(job)
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    return pids
-
-
 def test_a_job_that_fails(trained: Project, expected: dict[str, bytes]) -> None:
     network = trained.folder / NETWORK
     whole = network.read_bytes()
@@ -49,7 +36,7 @@ def test_a_job_that_fails(trained: Project, expected: dict[str, bytes]) -> None:
     # The other job has finished, and of the failed one nothing is left but its reason.
     assert run.wait() == 1
     assert made(trained) == {OTHER: expected[OTHER]}
-    assert sorted(states(run)) == ["COMPLETED", "FAILED", "FAILED", "FAILED"]
+    assert sorted(run.states()) == ["COMPLETED", "FAILED", "FAILED", "FAILED"]
     log = "results/logs/diagram/digits/layer_size-8/seed1.log"
     assert f"log: {log}" in run.text
     reason = (trained.folder / log).read_text()
@@ -60,7 +47,7 @@ def test_a_job_that_fails(trained: Project, expected: dict[str, bytes]) -> None:
     again = trained.run(ONE, OTHER)
     assert again.wait() == 0, again.text
     assert made(trained) == expected
-    assert states(again) == ["COMPLETED"]
+    assert again.states() == ["COMPLETED"]
 
 
 def test_killed_for_memory_it_is_tried_again_with_more(
@@ -80,7 +67,7 @@ def test_past_its_time_it_is_tried_again_with_more(
     trained: Project, expected: dict[str, bytes]
 ) -> None:
     run = trained.start(ONE, "--set-resources", "diagram:runtime=attempt")
-    pause(trained, run.wait_for_job("RUNNING").id)
+    trained.pause(run.wait_for_job("RUNNING").id)
     assert run.wait() == 0, run.text
     assert made(trained) == {ONE: expected[ONE]}
     jobs = sorted(run.jobs(), key=lambda job: int(job.id))
@@ -92,11 +79,11 @@ def test_past_its_time_it_is_tried_again_with_more(
 def test_cancelled_it_is_tried_again(trained: Project, expected: dict[str, bytes]) -> None:
     run = trained.start(ONE)
     job = run.wait_for_job("RUNNING")
-    pause(trained, job.id)
+    trained.pause(job.id)
     trained.command("scancel", job.id)
     assert run.wait() == 0, run.text
     assert made(trained) == {ONE: expected[ONE]}
-    assert states(run) == ["CANCELLED", "COMPLETED"]
+    assert run.states() == ["CANCELLED", "COMPLETED"]
     assert f"SLURM-job '{job.id}' failed, SLURM status is: 'CANCELLED'" in run.text
     assert trained.half_written() == []
 
@@ -104,7 +91,7 @@ def test_cancelled_it_is_tried_again(trained: Project, expected: dict[str, bytes
 def test_a_node_that_dies(trained: Project, expected: dict[str, bytes]) -> None:
     run = trained.start(ONE)
     job = run.wait_for_job("RUNNING")
-    pause(trained, job.id)
+    trained.pause(job.id)
     trained.cluster.kill(job.node)
     try:
         assert run.wait() == 0, run.text
@@ -122,7 +109,7 @@ def test_the_controller_is_killed_and_started_again(
 ) -> None:
     run = trained.start(ONE)
     job = run.wait_for_job("RUNNING")
-    pause(trained, job.id)
+    trained.pause(job.id)
     run.kill()
     locked = trained.run(ONE)
     assert locked.wait() == 1
@@ -130,7 +117,7 @@ def test_the_controller_is_killed_and_started_again(
     unlocked = trained.unlock()
     assert unlocked.returncode == 0, unlocked.stderr
     assert "cancelling 1 jobs" in unlocked.stdout
-    assert states(run) == ["CANCELLED"]
+    assert run.states() == ["CANCELLED"]
     again = trained.run(ONE)
     assert again.wait() == 0, again.text
     assert made(trained) == {ONE: expected[ONE]}
@@ -142,7 +129,7 @@ def test_a_job_that_survives_its_controller_meets_its_second_attempt(
 ) -> None:
     run = trained.start(ONE)
     job = run.wait_for_job("RUNNING")
-    pids = pause(trained, job.id)
+    pids = trained.pause(job.id)
     run.kill()
     trained.command("snakemake", "--unlock", "--configfile", "small.yaml")
     again = trained.start(ONE)
@@ -150,7 +137,7 @@ def test_a_job_that_survives_its_controller_meets_its_second_attempt(
     for pid in pids:
         os.kill(pid, signal.SIGCONT)
     assert again.wait() == 0, again.text
-    wait_until(lambda: states(run) == ["COMPLETED"], "the survivor's end")
+    wait_until(lambda: run.states() == ["COMPLETED"], "the survivor's end")
     assert made(trained) == {ONE: expected[ONE]}
     assert trained.half_written() == []
 
@@ -161,7 +148,7 @@ def test_slurmctld_is_restarted(trained: Project, expected: dict[str, bytes]) ->
     trained.cluster.restart_controller()
     assert run.wait() == 0, run.text
     assert made(trained) == {ONE: expected[ONE]}
-    assert states(run) == ["COMPLETED"]
+    assert run.states() == ["COMPLETED"]
 
 
 def test_a_partition_that_does_not_exist(trained: Project, expected: dict[str, bytes]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cluster import wait_until
-from project import Project, Run
+from project import Project
 
 ONE = "results/digits/diagrams/layer_size-8/seed1.h5"
 LIMIT = 180  # seconds that a run may take at most after SLURM is back
@@ -25,10 +25,6 @@ def made(project: Project) -> bytes:
     return (project.folder / ONE).read_bytes()
 
 
-def states(run: Run) -> list[str]:
-    return [job.state for job in run.jobs()]
-
-
 def waits(project: Project, program: str) -> None:
     """Wait until a run waits for one of SLURM's programs."""
     note = project.folder / f".snakemake/slurm_guard/waiting.{program}"
@@ -45,7 +41,7 @@ def test_away_while_jobs_are_watched(trained: Project, expected: bytes) -> None:
         run.says(f"{AWAY} 70 s")
     assert run.wait(LIMIT) == 0, run.text
     assert made(trained) == expected
-    assert states(run) == ["COMPLETED"]
+    assert run.states() == ["COMPLETED"]
 
 
 @pytest.mark.parametrize("way", ["exit 1", "exec sleep 60"])
@@ -70,7 +66,7 @@ def test_away_when_a_job_is_sent(trained: Project, expected: bytes) -> None:
     run.says(BACK)
     assert run.wait(LIMIT) == 0, run.text
     assert made(trained) == expected
-    assert states(run) == ["COMPLETED"]
+    assert run.states() == ["COMPLETED"]
 
 
 def test_a_job_is_sent_once_where_the_answer_was_lost(trained: Project, expected: bytes) -> None:
@@ -86,7 +82,7 @@ def test_a_job_is_sent_once_where_the_answer_was_lost(trained: Project, expected
     assert run.wait(LIMIT) == 0, run.text
     assert first.exists()
     assert made(trained) == expected
-    assert states(run) == ["COMPLETED"]
+    assert run.states() == ["COMPLETED"]
 
 
 def test_away_when_a_run_starts(trained: Project, expected: bytes) -> None:
@@ -118,10 +114,10 @@ def test_interrupted_while_it_is_away(trained: Project, expected: bytes) -> None
 
 def test_interrupted_it_cancels_its_jobs(trained: Project, expected: bytes) -> None:
     run = trained.start(ONE)
-    run.wait_for_job("RUNNING")
+    trained.pause(run.wait_for_job("RUNNING").id)
     run.process.send_signal(signal.SIGINT)
     assert run.wait(LIMIT) == 1
-    assert states(run) == ["CANCELLED"]
+    assert run.states() == ["CANCELLED"]
 
 
 def test_interrupted_before_it_sends_it_sends_nothing(trained: Project, expected: bytes) -> None:
