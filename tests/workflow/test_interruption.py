@@ -39,7 +39,7 @@ def start(folder: Path, *targets: str) -> subprocess.Popen[bytes]:
     )
 
 
-def wait_for(folder: Path, pattern: str, seconds: float = 120) -> None:
+def wait_for(folder: Path, pattern: str, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not list(folder.glob(pattern)):
         assert time.monotonic() < end, f"no {pattern} within {seconds} s"
