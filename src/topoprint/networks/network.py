@@ -30,6 +30,7 @@ from topoprint.networks.files import (
 )
 from topoprint.networks.followed import follow_module, follow_onnx
 from topoprint.networks.maps import FloatArray, LinearMap, Wires
+from topoprint.networks.readers.channels import Positions
 from topoprint.networks.readers.choice import split_path
 from topoprint.networks.readers.objects import (
     contents_of_keras,
@@ -37,7 +38,7 @@ from topoprint.networks.readers.objects import (
     layers_of_sklearn,
 )
 from topoprint.networks.readers.onnx_file import contents_of as contents_of_onnx
-from topoprint.networks.readers.plan import Plan, plan_file, plan_of
+from topoprint.networks.readers.plan import Plan, plan_file, plan_module, plan_of
 from topoprint.storage import write_bytes
 
 
@@ -147,7 +148,9 @@ class Network:
         return cls(*chained(weights, biases), (), dict(metadata or {}))
 
     @classmethod
-    def from_torch(cls, module: Any, example_input: Any = None) -> "Network":
+    def from_torch(
+        cls, module: Any, example_input: Any = None, positions: Positions = "each"
+    ) -> "Network":
         """Make the network of a torch module, of any architecture, by following an example.
 
         Parameters
@@ -159,6 +162,8 @@ class Network:
             keywords. It says how often shared weights are used (pixels, steps, tokens) and should
             be one example, a batch of one: each further one stands beside it as a copy. A
             Sequential of Linear and element-wise modules needs none.
+        positions : {"each", "channels"}
+            ``channels`` follows no example: parameters as :meth:`load` takes those of a file.
 
         Returns
         -------
@@ -169,10 +174,12 @@ class Network:
         Raises
         ------
         InputError
-            If an example is missing or does not fit, torch is missing or cannot export the
-            module, an operation cannot be followed (its name and place are told), or the weights
-            are not finite or all zero.
+            If an example is missing, not wanted or does not fit, torch is missing or cannot export
+            the module, an operation cannot be followed (its name and place are told), or the
+            weights are not finite or all zero.
         """
+        if positions != "each":
+            return cls._of_plan(plan_module(module, example_input, positions))
         return cls.from_maps(*follow_module(module, example_input))
 
     @cached_property
@@ -252,7 +259,12 @@ class Network:
         write_bytes(path, save(tensors, {METADATA_KEY: json.dumps(header, sort_keys=True)}))
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], layers: Sequence[str] | None = None) -> "Network":
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        layers: Sequence[str] | None = None,
+        positions: Positions = "each",
+    ) -> "Network":
         """Read a network from a file, of which only what is taken is read.
 
         Dense layers whose names show that they chain are a chain. All else stands side by side:
@@ -266,8 +278,10 @@ class Network:
             Keras, told by its content. ``FILE::key`` is one of its dictionaries, ``FILE::glob``
             some of its tensors.
         layers : sequence of str, optional
-            Names of dense layers: a chain, first to last. Or names, prefixes and globs of what
-            to take.
+            Names of dense layers: a chain, first to last. Or names, prefixes, globs to take.
+        positions : {"each", "channels"}
+            A kernel's taps have inputs of their own each; or a unit is a channel, and an edge the
+            norm ‖K[o, i]‖₂ of a kernel over its taps (one tap: the weight itself).
 
         Raises
         ------
@@ -275,7 +289,7 @@ class Network:
             If the file cannot be read, or nothing or several things can be taken for the network.
         """
         metadata = known_of(path)
-        plan = plan_file(path, metadata.get("layers") if layers is None else layers)
+        plan = plan_file(path, metadata.get("layers") if layers is None else layers, positions)
         try:
             return cls._of_plan(plan, metadata)
         except InputError as error:
@@ -285,18 +299,16 @@ class Network:
 
     @classmethod
     def from_state_dict(
-        cls, state: Mapping[str, Any], layers: Sequence[str] | None = None
+        cls,
+        state: Mapping[str, Any],
+        layers: Sequence[str] | None = None,
+        positions: Positions = "each",
     ) -> "Network":
         """Make a network of a state dict in memory, as :meth:`load` does of its file.
 
-        Parameters
-        ----------
-        state : mapping of str to tensor of torch or array
-            Also nested; tensors that require a gradient or are bfloat16 are fine.
-        layers : sequence of str, optional
-            As of :meth:`load`.
+        It may be nested; tensors that require a gradient or are bfloat16 are fine.
         """
-        return cls._of_plan(plan_of(contents_of_state(state), (), layers))
+        return cls._of_plan(plan_of(contents_of_state(state), (), layers, positions))
 
     @classmethod
     def from_onnx(
@@ -305,6 +317,7 @@ class Network:
         layers: Sequence[str] | None = None,
         architecture: bool = False,
         example_input: Any = None,
+        positions: Positions = "each",
     ) -> "Network":
         """Make a network of an ONNX model: a ``ModelProto`` or its file, as :meth:`load` does.
 
@@ -319,15 +332,19 @@ class Network:
             (its name and node are told).
         """
         if architecture or example_input is not None:
+            if positions != "each":
+                raise InputError(f"positions={positions!r} follows no graph; leave the example out")
             return cls.from_maps(*follow_onnx(model, layers, example_input))
         if isinstance(model, str | os.PathLike):
-            return cls.load(model, layers)
-        return cls._of_plan(plan_of(contents_of_onnx(model), (), layers))
+            return cls.load(model, layers, positions)
+        return cls._of_plan(plan_of(contents_of_onnx(model), (), layers, positions))
 
     @classmethod
-    def from_keras(cls, model: Any, layers: Sequence[str] | None = None) -> "Network":
+    def from_keras(
+        cls, model: Any, layers: Sequence[str] | None = None, positions: Positions = "each"
+    ) -> "Network":
         """Make a network of a model of Keras, as :meth:`load` does of its file."""
-        return cls._of_plan(plan_of(contents_of_keras(model), (), layers))
+        return cls._of_plan(plan_of(contents_of_keras(model), (), layers, positions))
 
     @classmethod
     def from_sklearn(cls, model: Any) -> "Network":

@@ -37,7 +37,7 @@ def chain(tensors: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
     biases = {name: tensor for name, tensor in tensors.items() if tensor.role == "bias"}
     if not weights or len(weights) + len(biases) < len(tensors):
         return None
-    if not all(len(tensor.shape) == 2 for tensor in weights.values()) or not all(
+    if not all(one.groups < 2 and len(one.shape) == 2 for one in weights.values()) or not all(
         bias.partner in weights for bias in biases.values()
     ):
         return None

@@ -63,14 +63,17 @@ def role_of(name: str, tensor: Tensor) -> Tensor:
     if (
         "depthwise" in name and part.endswith("kernel") and dimensions > 2
     ):  # (taps …, in, multiplier)
-        return replace(tensor, role="weight", axes=(*axes[-2:], *axes[:-2]), out_axes=2)
+        order = (*axes[-2:], *axes[:-2])
+        return replace(tensor, role="weight", axes=order, out_axes=2, groups=tensor.shape[-2])
     if layer.removesuffix("_dense") in ("query", "key", "value") and dimensions == 3:
         # Of attention: (in, heads, units a head).
         return replace(tensor, role="weight", axes=(1, 2, 0), out_axes=2)
     if "transpose" in name and part == "kernel" and dimensions > 2:  # (taps …, out, in)
-        return replace(tensor, role="weight", axes=(axes[-2], *axes[:-2], axes[-1]))
+        return replace(tensor, role="weight", axes=(*axes[-2:], *axes[:-2]), groups=1)
     if dimensions > 1:
-        return replace(tensor, role="weight", axes=(axes[-1], *axes[:-1]))
+        kernel = dimensions > 3 or (dimensions == 3 and "conv" in name.lower())
+        order = (axes[-1], axes[-2], *axes[:-2])
+        return replace(tensor, role="weight", axes=order, groups=int(kernel))
     return replace(tensor, role="gain")
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -35,6 +36,41 @@ def contents_of_state(state: Mapping[str, Any]) -> Contents:
     if not any(groups.values()):
         raise InputError("the state dict holds no tensors; give model.state_dict()")
     return Contents("state dict", groups)
+
+
+def contents_of_module(module: Any) -> Contents:
+    """List the tensors of a torch module, which knows groups and directions of its convolutions.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    torch: Any = sys.modules.get("torch")  # without it, nothing can be one of its modules
+    if torch is None or not isinstance(module, torch.nn.Module):
+        raise InputError(f"expected a torch module, not {type(module).__name__}")
+    nn = torch.nn
+    plain = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+    transposed = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+    state: dict[str, Any] = dict(module.state_dict())
+    known: dict[str, dict[str, Any]] = {}
+    for name, one in module.named_modules(remove_duplicate=False):
+        if not isinstance(one, plain + transposed):
+            continue
+        own = f"{name}." if name else ""
+        # Weights as they act stand for what they are computed of.
+        state = {key: it for key, it in state.items() if not key.startswith(own)}
+        state[f"{own}weight"] = one.weight
+        if one.bias is not None:
+            state[f"{own}bias"] = one.bias
+        turned = (1, 0, *range(2, one.weight.ndim)) if isinstance(one, transposed) else None
+        known[f"{own}weight"] = {"axes": turned, "groups": one.groups}
+    contents = contents_of_state(state)
+    group = {
+        name: replace(tensor, role="weight", **known[name]) if name in known else tensor
+        for name, tensor in contents.groups[""].items()
+    }
+    return replace(contents, groups={"": group})
 
 
 def contents_of_keras(model: Any) -> Contents:

@@ -215,9 +215,10 @@ def _order(node: Any, position: int, found: Tensor, turned: bool) -> dict[str, A
     if kind == "Gemm" and len(axes) == 2:
         out_last = ((position == 1) ^ bool(_attribute(node, "transB", 0))) ^ turned
         return {"axes": (1, 0)} if out_last else {}
+    groups = {"groups": _attribute(node, "group", 1)} if "Conv" in kind else {}
     if kind == "ConvTranspose" or kind == "Gather":
-        return {"axes": (1, 0, *axes[2:])} if len(axes) > 1 else {}
-    return {}
+        return {"axes": (1, 0, *axes[2:]), **groups} if len(axes) > 1 else {}
+    return groups
 
 
 def _recurrent(name: str, found: Tensor, position: int) -> Iterator[tuple[str, Tensor]]:

@@ -10,6 +10,7 @@ import numpy as np
 from topoprint.errors import InputError
 from topoprint.networks.maps import LinearMap
 from topoprint.networks.readers.chain import chain, chains, turned
+from topoprint.networks.readers.channels import Positions, check_positions
 from topoprint.networks.readers.choice import (
     choose_group,
     choose_tensors,
@@ -17,6 +18,7 @@ from topoprint.networks.readers.choice import (
     split_path,
 )
 from topoprint.networks.readers.kinds import open_file
+from topoprint.networks.readers.objects import contents_of_module
 from topoprint.networks.readers.parameters import WEIGHTS, names_of, parameters
 from topoprint.networks.readers.roles import with_roles
 from topoprint.networks.readers.tensors import Array, Contents, Tensor, as_numbers
@@ -74,6 +76,12 @@ class Plan:
                 ends = new(len(vector), 1, 1), new(len(vector), 1, 1)
                 maps.append(LinearMap(name, vector[:, None, None, None], *ends))
                 outputs = ends[1].ravel()
+            elif tensor.groups > 1 and len(tensor.shape) == 2:  # channels of a grouped convolution
+                matrix = as_numbers(tensor.matrix())
+                weight = matrix.reshape(tensor.groups, -1, matrix.shape[1], 1)
+                ends = new(tensor.groups, matrix.shape[1], 1), new(*weight.shape[:2], 1)
+                maps.append(LinearMap(name, weight, *ends))
+                outputs = ends[1].ravel()
             else:
                 matrix = as_numbers(tensor.matrix())
                 outputs = new(matrix.shape[0])
@@ -112,7 +120,11 @@ def _wide(array: Array) -> Array:
     return np.asarray(as_numbers(array), dtype=np.float32)
 
 
-def plan_file(path: str | os.PathLike[str], layers: Sequence[str] | None = None) -> Plan:
+def plan_file(
+    path: str | os.PathLike[str],
+    layers: Sequence[str] | None = None,
+    positions: Positions = "each",
+) -> Plan:
     """Plan what is taken of a file, ``FILE::key`` or ``FILE::glob``, without reading the weights.
 
     Parameters
@@ -121,6 +133,8 @@ def plan_file(path: str | os.PathLike[str], layers: Sequence[str] | None = None)
     layers : sequence of str, optional
         Names, prefixes or globs of what to take (:func:`plan_of`); a choice behind the file itself
         goes before it.
+    positions : {"each", "channels"}
+        As of :func:`plan_of`.
 
     Raises
     ------
@@ -130,13 +144,30 @@ def plan_file(path: str | os.PathLike[str], layers: Sequence[str] | None = None)
     file, chosen = split_path(path)
     contents = open_file(file)
     try:
-        return plan_of(contents, chosen, layers)
+        return plan_of(contents, chosen, layers, positions)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
 
+def plan_module(module: Any, example: Any, positions: Positions) -> Plan:
+    """Plan what is taken of a torch module that is not followed on an example.
+
+    Raises
+    ------
+    InputError
+        If ``positions`` is not "channels", or an example is given all the same.
+    """
+    check_positions(positions)
+    if example is not None:
+        raise InputError("positions='channels' takes no example; leave example_input out")
+    return plan_of(contents_of_module(module), positions=positions)
+
+
 def plan_of(
-    contents: Contents, chosen: Sequence[str] = (), layers: Sequence[str] | None = None
+    contents: Contents,
+    chosen: Sequence[str] = (),
+    layers: Sequence[str] | None = None,
+    positions: Positions = "each",
 ) -> Plan:
     """Plan what is taken of some tensors.
 
@@ -148,9 +179,13 @@ def plan_of(
     layers : sequence of str, optional
         Names of dense layers are a chain in this order. Otherwise the names, prefixes and
         globs say which tensors are taken; they are a chain where their names show one.
+    positions : {"each", "channels"}
+        Whether each tap of a kernel has an input of its own, or the kernel of two channels is
+        one edge, its norm over the taps.
     """
+    check_positions(positions)
     group, own = choose_group(contents, chosen)
-    tensors = with_roles(parameters(group))
+    tensors = with_roles(parameters(group), positions)
     names = list(own or layers or []) or None
     if layers is not None and not own and not layers:
         raise InputError("a network needs at least one layer")
@@ -197,7 +232,10 @@ def _explicit(tensors: Mapping[str, Tensor], names: Sequence[str]) -> dict[str, 
         own = [
             key
             for key, tensor in tensors.items()
-            if tensor.role == "weight" and len(tensor.shape) == 2 and name in (module_of(key), key)
+            if tensor.role == "weight"
+            and len(tensor.shape) == 2
+            and tensor.groups < 2
+            and name in (module_of(key), key)
         ]
         if len(own) != 1:
             return None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from topoprint.networks.readers.channels import Positions, of_channels
 from topoprint.networks.readers.parameters import WEIGHTS
 from topoprint.networks.readers.tensors import Tensor
 
@@ -26,9 +27,11 @@ BIASES = (
 )
 
 
-def with_roles(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def with_roles(tensors: Mapping[str, Tensor], positions: Positions = "each") -> dict[str, Tensor]:
     """Say of each tensor what it is: weights, bias, gain or none of these."""
     found = {name: _role(name, tensor) for name, tensor in tensors.items()}
+    if positions == "channels":
+        found = {name: of_channels(tensor) for name, tensor in found.items()}
     for name, tensor in tensors.items():
         if tensor.role not in (None, "bias") or not tensor.is_float or tensor.partner:
             continue
@@ -65,7 +68,9 @@ def _role(name: str, tensor: Tensor) -> Tensor:
         return replace(tensor, role="bias" if "bias" in last else "gain")
     axes = tuple(range(len(shape)))
     if re.search(r"(^|[._/])kernel$", name):  # JAX and Keras: (taps …, in, out)
-        return replace(tensor, role="weight", axes=(axes[-1], *axes[:-1]))
+        kernel = len(shape) > 3 or (len(shape) == 3 and "conv" in name.lower())
+        turned = (axes[-1], axes[-2], *axes[:-2])
+        return replace(tensor, role="weight", axes=turned, groups=int(kernel))
     if not WEIGHTS.search(name) and 1 in shape[:-1]:
         # A parameter without a layer, as a table of positions (1, n, d): its first extents of one
         # are no outputs.
@@ -73,7 +78,8 @@ def _role(name: str, tensor: Tensor) -> Tensor:
         if first == len(shape) - 1:
             return replace(tensor, role="gain")
         return replace(tensor, role="weight", out_axes=first + 1)
-    return replace(tensor, role="weight")
+    kernel = 2 < len(shape) < 6 and WEIGHTS.search(name) is not None
+    return replace(tensor, role="weight", groups=int(kernel))
 
 
 def _weights_of(name: str, tensor: Tensor, found: Mapping[str, Tensor]) -> str:

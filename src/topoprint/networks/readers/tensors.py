@@ -54,6 +54,9 @@ class Tensor:
         Order of the axes that makes weights (out, in, taps …); by default they are so.
     out_axes : int
         How many of the first axes, in this order, count outputs.
+    groups : int
+        Of a convolution's kernel, (out, in, taps …) in this order, the number of its groups of
+        channels; 0 of other weights.
     told : str
         Why it is none of the network, where that is known.
     fault : str
@@ -67,6 +70,7 @@ class Tensor:
     partner: str = ""
     axes: tuple[int, ...] | None = None
     out_axes: int = 1
+    groups: int = 0
     told: str = ""
     fault: str = ""
 
