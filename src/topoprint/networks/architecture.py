@@ -1,11 +1,13 @@
 """What can be said of the maps and wires of a network as a whole."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from topoprint.errors import InputError
+from topoprint.networks.arrays import as_float32
 from topoprint.networks.maps import FloatArray, LinearMap, Wires
 
 # Chained dense layers: (W of shape (out, in), b of shape (out,) or None).
@@ -83,6 +85,33 @@ def describe(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires]) ->
             state.update(part.astype("<i8").tobytes())
     linear = sum(not one.is_bias for one in maps)
     return f"{linear} maps of {n_units} units ({state.hexdigest()[:8]})"
+
+
+def checked_layers(
+    layers: Iterable[tuple[ArrayLike, ArrayLike | None]],
+) -> tuple[list[FloatArray], list[FloatArray | None]]:
+    """Round the weights and biases of chained dense layers; InputError says what is wrong."""
+    weights: list[FloatArray] = []
+    biases: list[FloatArray | None] = []
+    for position, (weight, bias) in enumerate(layers):
+        matrix = as_float32(weight, f"weights of layer {position}", 2)
+        if weights and matrix.shape[1] != weights[-1].shape[0]:
+            raise InputError(
+                f"layer {position} takes {matrix.shape[1]} inputs but layer {position - 1} "
+                f"gives {weights[-1].shape[0]} outputs; weights must have shape (out, in)"
+            )
+        vector = None if bias is None else as_float32(bias, f"biases of layer {position}", 1)
+        if vector is not None and vector.shape[0] != matrix.shape[0]:
+            raise InputError(
+                f"layer {position} has {matrix.shape[0]} outputs but {vector.shape[0]} biases"
+            )
+        weights.append(matrix)
+        biases.append(vector)
+    if not weights:
+        raise InputError("a network needs at least one layer")
+    if not any(np.any(w) for w in weights) and not any(np.any(b) for b in biases if b is not None):
+        raise InputError("all weights and biases are zero: equation 1 has nothing to divide by")
+    return weights, biases
 
 
 def check_biases(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires]) -> None:

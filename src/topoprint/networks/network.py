@@ -17,11 +17,11 @@ from topoprint.networks.architecture import (
     Layers,
     chained,
     check_biases,
+    checked_layers,
     describe,
     greatest_magnitude,
     layers_of,
 )
-from topoprint.networks.arrays import as_float32
 from topoprint.networks.files import (
     FORMAT,
     FORMAT_VERSION,
@@ -123,29 +123,7 @@ class Network:
         InputError
             If there is no layer, a shape does not fit, a number is not finite, or all are zero.
         """
-        weights: list[FloatArray] = []
-        biases: list[FloatArray | None] = []
-        for position, (weight, bias) in enumerate(layers):
-            matrix = as_float32(weight, f"weights of layer {position}", 2)
-            if weights and matrix.shape[1] != weights[-1].shape[0]:
-                raise InputError(
-                    f"layer {position} takes {matrix.shape[1]} inputs but layer {position - 1} "
-                    f"gives {weights[-1].shape[0]} outputs; weights must have shape (out, in)"
-                )
-            vector = None if bias is None else as_float32(bias, f"biases of layer {position}", 1)
-            if vector is not None and vector.shape[0] != matrix.shape[0]:
-                raise InputError(
-                    f"layer {position} has {matrix.shape[0]} outputs but {vector.shape[0]} biases"
-                )
-            weights.append(matrix)
-            biases.append(vector)
-        if not weights:
-            raise InputError("a network needs at least one layer")
-        if not any(np.any(w) for w in weights) and not any(
-            np.any(b) for b in biases if b is not None
-        ):
-            raise InputError("all weights and biases are zero: equation 1 has nothing to divide by")
-        return cls(*chained(weights, biases), (), dict(metadata or {}))
+        return cls(*chained(*checked_layers(layers)), (), dict(metadata or {}))
 
     @classmethod
     def from_torch(
