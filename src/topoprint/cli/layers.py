@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from topoprint.cli.options import Layers, app
+from topoprint.cli.options import AsJson, Layers, app
 from topoprint.networks.files import known_of
 from topoprint.networks.readers.choice import split_names
 from topoprint.networks.readers.plan import Plan, plan_file
@@ -19,7 +19,7 @@ def layers(
         Path, typer.Argument(help="File or folder of a network; FILE::KEY or FILE::GLOB for parts.")
     ],
     layers: Layers = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the tensors of a file: what is taken for the network, in which order, and what is not.
 

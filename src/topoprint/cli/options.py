@@ -37,6 +37,16 @@ Layers = Annotated[
 Zeta = Annotated[float, typer.Option(help="Smoothing parameter of equation 1.")]
 Bias = Annotated[bool, typer.Option(help="Whether biases are edges.")]
 Device = Annotated[str, typer.Option(help="cpu, cuda, or auto: cuda if there is one.")]
+GivenZeta = Annotated[
+    float | None,
+    typer.Option(help="Smoothing parameter of equation 1.", show_default="1e-06"),
+]
+GivenBias = Annotated[
+    bool | None, typer.Option(help="Whether biases are edges.", show_default="bias")
+]
+Grid = Annotated[str, typer.Option(help="paper (each pair its own) or shared.")]
+Bins = Annotated[int, typer.Option(help="Grid points.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 MaxDimension = Annotated[int, typer.Option(help="Largest homology dimension.")]
 Measures = Annotated[
     list[str],

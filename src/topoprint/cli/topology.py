@@ -6,7 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
-from topoprint.cli.options import Bias, Layers, MaxDimension, Measures, Zeta, app, parse_measures
+from topoprint.cli.options import (
+    AsJson,
+    Bias,
+    Bins,
+    GivenBias,
+    GivenZeta,
+    Grid,
+    Layers,
+    MaxDimension,
+    Measures,
+    Zeta,
+    app,
+    parse_measures,
+)
 from topoprint.cli.outputs import Output, make_parents
 from topoprint.comparison.collection import DistancesSpec, compare_files
 from topoprint.comparison.compare import compare as run
@@ -93,17 +106,12 @@ def compare(
     files: Annotated[list[Path], typer.Argument(help="Networks or diagrams, at least two.")],
     measure: Measures = [],  # noqa: B006
     layers: Layers = None,
-    grid: Annotated[str, typer.Option(help="paper (each pair its own) or shared.")] = "paper",
-    bins: Annotated[int, typer.Option(help="Grid points.")] = 200,
-    zeta: Annotated[
-        float | None,
-        typer.Option(help="Smoothing parameter of equation 1.", show_default="1e-06"),
-    ] = None,
-    bias: Annotated[
-        bool | None, typer.Option(help="Whether biases are edges.", show_default="bias")
-    ] = None,
+    grid: Grid = "paper",
+    bins: Bins = 200,
+    zeta: GivenZeta = None,
+    bias: GivenBias = None,
     max_dimension: MaxDimension = 3,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print the distances between networks."""
     if len(files) < 2:
@@ -127,7 +135,7 @@ def compare(
 
 @app.command()
 def measures(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
 ) -> None:
     """List the measures: what each is, needs and declares."""

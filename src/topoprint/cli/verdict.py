@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from topoprint.cli.options import Layers, MaxDimension, Measures, app, parse_measures
+from topoprint.cli.options import (
+    AsJson,
+    Bins,
+    GivenBias,
+    GivenZeta,
+    Grid,
+    Layers,
+    MaxDimension,
+    Measures,
+    app,
+    parse_measures,
+)
 from topoprint.comparison.compare import load
 from topoprint.errors import InputError
 from topoprint.homology.files import DiagramSpec
@@ -31,17 +42,12 @@ def verdict(
     ] = [],  # noqa: B006
     repetitions: Annotated[int, typer.Option(min=2, help="Nulls of each network.")] = 20,
     layers: Layers = None,
-    grid: Annotated[str, typer.Option(help="paper (each pair its own) or shared.")] = "paper",
-    bins: Annotated[int, typer.Option(help="Grid points.")] = 200,
-    zeta: Annotated[
-        float | None,
-        typer.Option(help="Smoothing parameter of equation 1.", show_default="1e-06"),
-    ] = None,
-    bias: Annotated[
-        bool | None, typer.Option(help="Whether biases are edges.", show_default="bias")
-    ] = None,
+    grid: Grid = "paper",
+    bins: Bins = 200,
+    zeta: GivenZeta = None,
+    bias: GivenBias = None,
     max_dimension: MaxDimension = 3,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print the distances between networks, each beside those between their null models.
 
