@@ -30,6 +30,7 @@ WRAPPED = ("sacct", "sacctmgr", "sbatch", "scontrol", "sinfo", "squeue", "sshare
 PATIENT = Path(__file__).with_name("patient.py")
 LONGEST_PAUSE = 180  # seconds that the plugin leaves between two looks at its jobs, at most
 STEP = 5  # seconds between two looks of the watch
+CANCEL_WITHIN = 30  # seconds that an ended run gives SLURM to cancel its jobs
 FIRST, EVERY = 10, 60  # seconds before the first and between two words on a SLURM that is away
 
 
@@ -60,6 +61,7 @@ def start(workflow: Any) -> None:
     (folder / "answer.scontrol").write_text(config)
     wrap_programs(folder)
     tell_wrappers_of_interrupts(folder)
+    atexit.register(cancel_what_is_left, folder)  # before the record of what was sent goes
     Watch(workflow, folder).start()
 
 
@@ -83,6 +85,36 @@ def tell_wrappers_of_interrupts(folder: Path) -> None:
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, interrupted)
+
+
+def cancel_what_is_left(folder: Path) -> None:
+    """Cancel the jobs of a run that was ended early.
+
+    Snakemake cancels those that it knows: none while it asks for their states, and not one that
+    is just being sent.
+    """
+    if not (folder / "ending").exists():
+        return
+    sending = [child for child in psutil.Process().children() if is_wrapper(child)]
+    psutil.wait_procs(sending, timeout=CANCEL_WITHIN)
+    if not (folder / "sent").exists():
+        return
+    name = (folder / "sent").read_text().split()[0]
+    command = ["scancel", "--quiet", "--me", "--name", name]
+    try:
+        subprocess.run(command, capture_output=True, timeout=CANCEL_WITHIN, check=True)
+    except (OSError, subprocess.SubprocessError):
+        logger.error(
+            "topoprint: SLURM does not answer, so jobs of this run may go on; when it does, "
+            f"cancel them: {shlex.join(command)}"
+        )
+
+
+def is_wrapper(process: psutil.Process) -> bool:
+    """Whether a process is a wrapper of one of SLURM's programs, and goes on."""
+    with suppress(psutil.Error):
+        return process.status() != psutil.STATUS_ZOMBIE and str(PATIENT) in process.cmdline()
+    return False
 
 
 class Watch(threading.Thread):

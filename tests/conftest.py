@@ -1,22 +1,34 @@
 """What tests of several folders share: a small real run of the whole workflow, made once."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from support import SMALL_CONFIG, snakemake
 
 
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a finished small run; not to be changed: copy it."""
-    folder = tmp_path_factory.mktemp("run")
-    (folder / "a_small.yaml").write_text(SMALL_CONFIG)
-    result = snakemake(folder)
-    assert result.returncode == 0, result.stderr
+    """Folder of a finished small run; not to be changed: copy it.
+
+    The processes of pytest-xdist share one, which the first to need it makes.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    folder, made = shared / "finished_run", shared / "finished_run.made"
+    with FileLock(f"{folder}.lock"):
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            (folder / "a_small.yaml").write_text(SMALL_CONFIG)
+            result = snakemake(folder)
+            assert result.returncode == 0, result.stderr
+            made.touch()
     return folder
 
 

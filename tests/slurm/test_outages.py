@@ -110,12 +110,33 @@ def test_interrupted_while_it_is_away(trained: Project, expected: bytes) -> None
         waits(trained, "squeue")
         run.process.send_signal(signal.SIGINT)
         assert run.wait(LIMIT) == 1
+    assert f"cancel them: scancel --quiet --me --name {run.name}" in run.text
 
 
 def test_interrupted_it_cancels_its_jobs(trained: Project, expected: bytes) -> None:
     run = trained.start(ONE)
     trained.pause(run.wait_for_job("RUNNING").id)
     run.process.send_signal(signal.SIGINT)
+    assert run.wait(LIMIT) == 1
+    assert run.states() == ["CANCELLED"]
+
+
+def test_interrupted_while_states_are_asked_for_it_cancels_its_jobs(
+    trained: Project, expected: bytes
+) -> None:
+    """Snakemake knows of no job then."""
+    asked, answered = trained.folder / "asked", trained.folder / "answered"
+    trained.stand_in(
+        "squeue",
+        'case " $* " in *" --name "*) ;; *) exec "$real" "$@";; esac\n'
+        f'touch {asked}\nwhile ! test -e {answered}; do sleep 0.1; done\nexec "$real" "$@"',
+    )
+    run = trained.start(ONE)
+    trained.pause(run.wait_for_job("RUNNING").id)
+    wait_until(asked.exists, "a question for states", 120)
+    run.process.send_signal(signal.SIGINT)
+    run.says("Terminating")
+    answered.touch()
     assert run.wait(LIMIT) == 1
     assert run.states() == ["CANCELLED"]
 
