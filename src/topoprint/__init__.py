@@ -13,6 +13,7 @@ from topoprint.comparison.files import load_average, load_distances
 from topoprint.comparison.matrix import AveragedMatrix, DistanceMatrix
 from topoprint.errors import InputError
 from topoprint.evaluation.pairs import verdict
+from topoprint.homology.additions import merge_additions
 from topoprint.homology.diagram import Diagram
 from topoprint.homology.graph import Graph
 from topoprint.homology.network_graph import NetworkGraph, to_graph
@@ -39,6 +40,7 @@ __all__ = [
     "load_average",
     "load_distances",
     "make_measure",
+    "merge_additions",
     "persistence",
     "to_graph",
     "verdict",

@@ -13,6 +13,9 @@ from topoprint.networks.architecture import greatest_magnitude
 from topoprint.networks.maps import FloatArray, LinearMap
 from topoprint.networks.network import Network
 
+# Edges of a network that are laid out, at most, to look for triangles among them.
+MOST_LAID_OUT = 1 << 25
+
 
 @dataclass(frozen=True, eq=False)
 class NetworkGraph:

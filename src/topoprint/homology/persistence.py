@@ -6,24 +6,25 @@ import numpy as np
 from scipy import sparse
 
 from topoprint.errors import InputError
+from topoprint.homology.cliques import MAX_MEMORY, check_size
 from topoprint.homology.counts import all_one, ones
 from topoprint.homology.diagram import Diagram, constant
 from topoprint.homology.forest import spanning_forest
 from topoprint.homology.graph import Graph
 from topoprint.homology.multiset import Multiset
 from topoprint.homology.network_bars import network_bars
-from topoprint.homology.network_graph import NetworkGraph
+from topoprint.homology.network_graph import MOST_LAID_OUT, NetworkGraph
 from topoprint.homology.unit_classes import has_no_triangle_of_classes
 
 Engine = Literal["auto", "forest", "flagser"]
 ENGINES: tuple[Engine, ...] = ("auto", "forest", "flagser")
 
-# Edges of a network that are laid out to look for triangles among them.
-MOST_LAID_OUT = 1 << 25
-
 
 def persistence(
-    graph: Graph | NetworkGraph, max_dimension: int = 3, engine: Engine = "auto"
+    graph: Graph | NetworkGraph,
+    max_dimension: int = 3,
+    engine: Engine = "auto",
+    max_memory: float = MAX_MEMORY,
 ) -> Diagram:
     """Compute persistent homology over Z2 of the directed flag complex of a graph.
 
@@ -37,6 +38,9 @@ def persistence(
         ``forest`` is exact on graphs without triangles: H0 from a minimum spanning forest, H1
         from all other edges, nothing above (docs/method.md). ``flagser`` (pyflagser 0.4.7) takes
         any graph. ``auto`` takes the forest where it has shown that there is no triangle.
+    max_memory : float
+        GB that flagser may take, by an estimate that is made before it starts: about 60 bytes a
+        simplex up to dimension max_dimension + 1, and 0.8 times the square of the vertices.
 
     Returns
     -------
@@ -46,15 +50,15 @@ def persistence(
     Raises
     ------
     InputError
-        If the engine is not known, ``forest`` is asked of a graph with a triangle, or pyflagser
-        is needed and not installed.
+        If the engine is not known, ``forest`` is asked of a graph with a triangle, or flagser is
+        needed and pyflagser not installed, or would take more than ``max_memory``.
     """
     if engine not in ENGINES:
         raise InputError(f"engine {engine!r} is not known; choose {', '.join(ENGINES)}")
     if not isinstance(max_dimension, int) or max_dimension < 0:
         raise InputError(f"max_dimension must be a whole number from 0, not {max_dimension}")
     if engine == "flagser":
-        return _flagser(graph, max_dimension)
+        return _flagser(graph, max_dimension, max_memory)
     if isinstance(graph, NetworkGraph):
         if has_no_triangle_of_classes(graph.network):
             return _forest_diagram(*network_bars(graph), max_dimension)
@@ -68,7 +72,7 @@ def persistence(
             "engine 'forest' is exact only without triangles, and this graph has one; "
             "use engine 'flagser' or 'auto'"
         )
-    return _flagser(graph, max_dimension)
+    return _flagser(graph, max_dimension, max_memory)
 
 
 def _laid_out(graph: NetworkGraph) -> Graph:
@@ -105,7 +109,7 @@ def _forest_diagram(
     return Diagram(tuple(all_births[kept]), tuple(all_deaths[kept]), tuple(all_counts[kept]))
 
 
-def _flagser(graph: Graph | NetworkGraph, max_dimension: int) -> Diagram:
+def _flagser(graph: Graph | NetworkGraph, max_dimension: int, max_memory: float) -> Diagram:
     try:
         from pyflagser import flagser_weighted
     except ImportError as error:
@@ -116,6 +120,7 @@ def _flagser(graph: Graph | NetworkGraph, max_dimension: int) -> Diagram:
     if laid_out.n_edges == 0:  # pyflagser 0.4.7 does not take a graph without edges
         essential = np.full((graph.n_vertices, 2), (0.0, np.inf))
         return Diagram.from_bars([essential, *[np.empty((0, 2))] * max_dimension])
+    check_size(laid_out, max_dimension, max_memory)
     matrix = sparse.coo_matrix(
         (laid_out.values, (laid_out.sources, laid_out.targets)),
         shape=(laid_out.n_vertices, laid_out.n_vertices),

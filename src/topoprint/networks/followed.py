@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from topoprint.errors import InputError
-from topoprint.networks.maps import LinearMap, Wires
+from topoprint.networks.maps import IntArray, LinearMap, Wires
 
-# Number of units, maps, wires and metadata of a network.
-Parts = tuple[int, tuple[LinearMap, ...], tuple[Wires, ...], dict[str, Any]]
+# Number of units, maps, wires, metadata and sums of a network.
+Parts = tuple[int, tuple[LinearMap, ...], tuple[Wires, ...], dict[str, Any], IntArray]
 
 
 def follow_module(module: Any, example: Any) -> Parts:
@@ -19,7 +19,7 @@ def follow_module(module: Any, example: Any) -> Parts:
             "a torch module needs torch 2.6 or newer: pip install '.[train]' in the sources"
         ) from error
     found = trace(module, example)
-    return found.n_units, found.maps, found.wires, found.metadata
+    return found.n_units, found.maps, found.wires, found.metadata, found.sums
 
 
 def follow_onnx(model: Any, layers: Sequence[str] | None, example: Any) -> Parts:
@@ -34,4 +34,4 @@ def follow_onnx(model: Any, layers: Sequence[str] | None, example: Any) -> Parts
             "pip install '.[onnx,train]' in the sources"
         ) from error
     found = follow(model, example)
-    return found.n_units, found.maps, found.wires, found.metadata
+    return found.n_units, found.maps, found.wires, found.metadata, found.sums

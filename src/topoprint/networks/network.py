@@ -29,7 +29,7 @@ from topoprint.networks.files import (
     known_of,
 )
 from topoprint.networks.followed import follow_module, follow_onnx
-from topoprint.networks.maps import FloatArray, LinearMap, Wires
+from topoprint.networks.maps import FloatArray, IntArray, LinearMap, Wires
 from topoprint.networks.readers.channels import Positions
 from topoprint.networks.readers.choice import split_path
 from topoprint.networks.readers.objects import (
@@ -59,12 +59,16 @@ class Network:
     metadata : dict
         What else is known of it, JSON values only; ``metadata["identity"]`` names it,
         ``metadata["group"]`` its experiment.
+    sums : ndarray, int64
+        Units that are the sum of what enters them, as far as they are known (tracing knows
+        them): :func:`~topoprint.merge_additions` looks at these.
     """
 
     n_units: int
     maps: tuple[LinearMap, ...]
     wires: tuple[Wires, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    sums: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
 
     @classmethod
     def from_maps(
@@ -73,6 +77,7 @@ class Network:
         maps: Iterable[LinearMap],
         wires: Iterable[Wires] = (),
         metadata: Mapping[str, Any] | None = None,
+        sums: ArrayLike = (),
     ) -> "Network":
         """Make a network of its linear maps and wires.
 
@@ -86,13 +91,16 @@ class Network:
             If there is no map, one does not fit its units, a bias vertex has another edge, or the
             weights are not finite or all zero.
         """
-        made = cls(int(n_units), tuple(maps), tuple(wires), dict(metadata or {}))
+        added = np.asarray(sums, np.int64)
+        made = cls(int(n_units), tuple(maps), tuple(wires), dict(metadata or {}), added)
         if not made.maps:
             raise InputError("a network needs at least one linear map")
         for one in made.maps:
             one.check(made.n_units)
         for wire in made.wires:
             wire.check(made.n_units)
+        if added.size and (added.min() < 0 or added.max() >= made.n_units):
+            raise InputError(f"a sum is outside of the units 0 … {made.n_units - 1}")
         check_biases(made.n_units, made.maps, made.wires)
         greatest = [greatest_magnitude(one) for one in made.maps]
         if not np.isfinite(greatest).all():

@@ -140,4 +140,4 @@ def null_network(network: Network, null: str, seed: int) -> Network:
         raise NullError(f"{drawn} came out all zero: too few of the weights are not; leave it out")
     if not np.isfinite([*greatest, *of_biases]).all():
         raise NullError(f"{drawn} has weights beyond float32: too large ones; leave it out")
-    return Network(network.n_units, tuple(maps), network.wires)
+    return Network(network.n_units, tuple(maps), network.wires, sums=network.sums)

@@ -31,7 +31,7 @@ def ranked(network: Network, bias: bool = True) -> Network:
         for one, own in zip(counted, np.split(shares, ends[:-1]), strict=True):
             maps.append(replace(one, weight=own.reshape(one.weight.shape)))
         maps += layer[len(counted) :]
-    return Network.from_maps(network.n_units, maps, network.wires)
+    return Network.from_maps(network.n_units, maps, network.wires, sums=network.sums)
 
 
 def _layers(maps: Sequence[LinearMap]) -> Iterator[list[LinearMap]]:

@@ -86,9 +86,9 @@ def flagser_calls(monkeypatch):
     calls = []
     flagser = homology._flagser
 
-    def count(graph, max_dimension):
+    def count(graph, *limits):
         calls.append(graph)
-        return flagser(graph, max_dimension)
+        return flagser(graph, *limits)
 
     monkeypatch.setattr(homology, "_flagser", count)
     return calls

@@ -105,7 +105,7 @@ def _summed(
         own = tracer.recorder.copies(as_integers(sources[sources != NOTHING]))
         reached = np.unique(as_integers(targets))
         sums = np.full(places.numel(), NOTHING)
-        sums[reached] = tracer.recorder.units(len(reached))
+        sums[reached] = tracer.recorder.units(len(reached), sums=True)
         tracer.recorder.wire(own[:, None], sums[as_integers(targets)][:, None])
         return torch.from_numpy(sums).reshape(shape)
 

@@ -40,6 +40,8 @@ class Traced:
     wires : tuple of Wires
     outputs : tuple of ndarray, int64
         Units of what the module returns, one array a tensor.
+    sums : ndarray, int64
+        Units that are sums of what enters them.
     metadata : dict
         ``coverage``: share of the trained weights that are edges; ``outside``: names of the
         parameters of which none is.
@@ -49,6 +51,7 @@ class Traced:
     maps: tuple[LinearMap, ...]
     wires: tuple[Wires, ...]
     outputs: tuple[IntArray, ...]
+    sums: IntArray
     metadata: dict[str, Any]
 
 
@@ -96,7 +99,7 @@ def trace(module: nn.Module, example: Any = None, names: Mapping[str, str] | Non
             "to take a fingerprint of"
         )
     summary = tracer.coverage.summary()
-    return Traced(recorder.n_units, recorder.maps, recorder.wires, outputs, summary)
+    return Traced(recorder.n_units, recorder.maps, recorder.wires, outputs, recorder.sums, summary)
 
 
 def _check(parameters: Mapping[str, nn.Parameter]) -> None:

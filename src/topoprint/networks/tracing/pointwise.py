@@ -156,4 +156,4 @@ def _of_several(
         return Units.of(live[0].numbers.expand(shape))
     if name == "mul" and len(live) < len(units):
         return Units.of(torch.full(shape, NOTHING))
-    return tracer.join(shape, live)
+    return tracer.join(shape, live, sums=name in ADDITIONS)

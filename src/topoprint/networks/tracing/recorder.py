@@ -50,6 +50,7 @@ class Recorder:
         self._maps: list[LinearMap] = []
         self._wires: dict[tuple[int, int], list[tuple[IntArray, IntArray]]] = {}
         self._made: dict[int, _Made] = {}  # by the first of their outputs
+        self._sums: list[IntArray] = []
 
     @property
     def maps(self) -> tuple[LinearMap, ...]:
@@ -64,11 +65,19 @@ class Recorder:
             for pairs in self._wires.values()
         )
 
-    def units(self, *shape: int) -> IntArray:
-        """Return the numbers of new units."""
+    @property
+    def sums(self) -> IntArray:
+        """The units that are sums of the units that enter them, sorted."""
+        return np.sort(np.concatenate([np.empty(0, np.int64), *self._sums]))
+
+    def units(self, *shape: int, sums: bool = False) -> IntArray:
+        """Return the numbers of new units; ``sums`` are those that add what enters them."""
         count = int(np.prod(shape, dtype=np.int64))
         self.n_units += count
-        return np.arange(self.n_units - count, self.n_units).reshape(shape)
+        made = np.arange(self.n_units - count, self.n_units)
+        if sums:
+            self._sums.append(made)
+        return made.reshape(shape)
 
     def wire(self, sources: IntArray, targets: IntArray) -> None:
         """Join every source of a row with every target of the same row."""
@@ -176,19 +185,22 @@ class Recorder:
             self._shift(made, Weight(shift.name, shift.values[channel], shift.trained))
         return True
 
-    def copies(self, numbers: IntArray) -> IntArray:
+    def copies(self, numbers: IntArray, sums: bool = False) -> IntArray:
         """Return new units in the place of others, each with a wire from the one it stands for."""
         live = numbers != NOTHING
         new = np.full(numbers.shape, NOTHING)
-        new[live] = self.units(int(live.sum()))
+        new[live] = self.units(int(live.sum()), sums=sums)
         self.wire(numbers[live][:, None], new[live][:, None])
         return new
 
-    def join(self, operands: Sequence[IntArray]) -> IntArray:
-        """Return new units that operands of one shape enter, each by a unit of its own."""
+    def join(self, operands: Sequence[IntArray], sums: bool = False) -> IntArray:
+        """Return new units that operands of one shape enter, each by a unit of its own.
+
+        ``sums``: what enters is added.
+        """
         live = np.any([numbers != NOTHING for numbers in operands], axis=0)
         joined = np.full(live.shape, NOTHING)
-        joined[live] = self.units(int(live.sum()))
+        joined[live] = self.units(int(live.sum()), sums=sums)
         for numbers in operands:
             own = self.copies(numbers)
             there = own != NOTHING

@@ -65,7 +65,7 @@ def plus(recorder: Recorder, one: IntArray, other: IntArray) -> IntArray:
     """Add; what is nothing adds nothing."""
     if (other == NOTHING).all():
         return one
-    return other if (one == NOTHING).all() else recorder.join([one, other])
+    return other if (one == NOTHING).all() else recorder.join([one, other], sums=True)
 
 
 def times(recorder: Recorder, one: IntArray, other: IntArray) -> IntArray:

@@ -104,12 +104,12 @@ class Tracer:
             lambda: torch.from_numpy(self.recorder.copies(as_integers(value.numbers))),
         )
 
-    def join(self, shape: Sequence[int], operands: Sequence[Units]) -> Units:
+    def join(self, shape: Sequence[int], operands: Sequence[Units], sums: bool = False) -> Units:
         """Return the units that several tensors enter together, place by place."""
 
         def made() -> torch.Tensor:
             arrays = [as_integers(one.numbers.expand(tuple(shape))) for one in operands]
-            return torch.from_numpy(self.recorder.join(arrays))
+            return torch.from_numpy(self.recorder.join(arrays, sums))
 
         return later(shape, made)
 
@@ -146,7 +146,7 @@ class Tracer:
 
         def made() -> torch.Tensor:
             numbers, offsets, back = _by_weight(shape, units.numbers, known.tensor)
-            outputs = self.recorder.copies(as_integers(numbers))
+            outputs = self.recorder.copies(as_integers(numbers), sums=True)
             missing = outputs == NOTHING
             outputs[missing] = self.recorder.units(int(missing.sum()))
             self.recorder.bias(self.weight(known, offsets), outputs)
