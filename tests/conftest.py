@@ -4,11 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from forked_command import LIMIT, ForkedCommand
 from support import SMALL_CONFIG, snakemake
 
 
@@ -40,17 +41,28 @@ def run_copy(finished_run: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def forked() -> Iterator[ForkedCommand]:
+    command = ForkedCommand()
+    yield command
+    command.close()
+
+
 @pytest.fixture
-def topoprint() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """The command, run as a user would."""
+def topoprint(forked: ForkedCommand) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The command, run as a user would; in a process of its own from the start if this matters."""
 
     def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        words = [str(argument) for argument in arguments]
+        if not environment:
+            return forked(words)
         return subprocess.run(
-            [sys.executable, "-m", "topoprint.cli", *map(str, arguments)],
+            [sys.executable, "-m", "topoprint.cli", *words],
             capture_output=True,
             text=True,
             env={**os.environ, **environment},
             check=False,
+            timeout=LIMIT,
         )
 
     return run
