@@ -1,52 +1,15 @@
-"""Architectures at tiny sizes: their units, edges and wires by hand, and their bars by flagser."""
+"""Parts of architectures at tiny sizes: their units, edges and wires, by hand."""
 
 import numpy as np
 import pytest
 import torch
-import torchvision
-from helpers import assert_same_bars
+from architectures import HEADS, TOKENS, WIDTH, Attention, squeezed
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 from traced import Apply, counts, example, laid_out
 
-from topoprint import Network, persistence, to_graph
+from topoprint import Network, persistence
 
-TOKENS, WIDTH, HEADS = 3, 8, 2
-
-
-class Attention(nn.Module):
-    """Multi-head attention as it is written in several ways."""
-
-    def __init__(self, way, causal=False):
-        super().__init__()
-        self.way, self.causal = way, causal
-        self.query, self.key, self.value, self.out = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
-
-    def forward(self, x, context=None):
-        context = x if context is None else context
-        projected = [(self.query, x), (self.key, context), (self.value, context)]
-        query, key, value = (
-            f(of).view(1, -1, HEADS, WIDTH // HEADS).transpose(1, 2) for f, of in projected
-        )
-        upto = torch.ones(x.shape[1], context.shape[1], dtype=torch.bool).tril()
-        if self.way == "one operation":
-            mixed = F.scaled_dot_product_attention(query, key, value, is_causal=self.causal)
-        elif self.way == "einsum":
-            scores = torch.einsum("bhtd,bhsd->bhts", query, key)
-            scores = torch.where(upto, scores, -1e9) if self.causal else scores
-            mixed = torch.einsum("bhts,bhsd->bhtd", scores.softmax(-1), value)
-        else:
-            scores = query @ key.transpose(-1, -2) / 2
-            if self.causal and self.way == "filled":
-                scores = scores.masked_fill(~upto, -torch.inf)
-            elif self.causal:
-                scores = scores + torch.full(upto.shape, -torch.inf).triu(1)
-            mixed = F.dropout(scores.softmax(-1), 0.1, self.training) @ value
-        return self.out(mixed.transpose(1, 2).reshape(x.shape))
-
-
-# Of each module: units, edges of weights, of biases, wires. Four projections of 8 × 8 at 3 tokens;
-# a channel of a value is wired to that of each token that may look at it.
 PROJECTIONS = (4 * TOKENS * WIDTH * WIDTH, 4 * TOKENS * WIDTH)
 MIXED = TOKENS * TOKENS * WIDTH
 FULL = ((1 + 4 + 4 + 1) * TOKENS * WIDTH, *PROJECTIONS, MIXED)
@@ -192,12 +155,6 @@ def test_recurrent_layers_use_all_their_weights(arguments):
     assert Network.from_torch(layer, example(1, 3, 3)).metadata["coverage"] == 1
 
 
-def squeezed(convolution, one, two, x):
-    x = convolution(x)
-    gate = two(one(x.mean((2, 3))).relu()).sigmoid()
-    return x * gate[:, :, None, None]
-
-
 def test_squeeze_and_excite():
     module = Apply(squeezed, nn.Conv2d(2, 4, 1), nn.Linear(4, 2), nn.Linear(2, 4))
     pixels = 9
@@ -284,184 +241,3 @@ def test_an_embedding_has_the_rows_that_tokens_pick():
 def test_bags_reduce_rows():
     module = nn.EmbeddingBag(10, 4, mode="sum")
     assert counts(module, torch.tensor([[2, 5, 2], [1, 1, 3]])) == (6 + 24 + 8, 24, 0, 24)
-
-
-class Encoder(nn.Module):
-    """Tokens, positions, a transformer's block, and a head that shares the table of tokens."""
-
-    def __init__(self):
-        super().__init__()
-        self.tokens, self.positions = nn.Embedding(7, 4), nn.Embedding(5, 4)
-        self.block = nn.TransformerEncoderLayer(4, 2, 6, batch_first=True)
-        self.head = nn.Linear(4, 7, bias=False)
-        self.head.weight = self.tokens.weight
-
-    def forward(self, tokens, mask):
-        x = self.tokens(tokens) + self.positions(torch.arange(tokens.shape[1]))
-        x = self.block(x, src_key_padding_mask=mask == 0)
-        return self.head((x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True))
-
-
-class Gated(nn.Module):
-    """A decoder's block written out: RMS norm, rotated positions, grouped queries, gated units."""
-
-    def __init__(self):
-        super().__init__()
-        self.tokens, self.gain = nn.Embedding(7, 4), nn.Parameter(torch.rand(4) + 0.5)
-        self.query, self.out = nn.Linear(4, 4, bias=False), nn.Linear(4, 4, bias=False)
-        self.key, self.value = nn.Linear(4, 2, bias=False), nn.Linear(4, 2, bias=False)
-        self.gate, self.up = nn.Linear(4, 3, bias=False), nn.Linear(4, 3, bias=False)
-        self.down = nn.Linear(3, 4, bias=False)
-
-    def normed(self, x):
-        squares = x.float().pow(2).mean(-1, keepdim=True)
-        return self.gain * (x * torch.rsqrt(squares + 1e-6)).type_as(x)
-
-    def rotated(self, x):
-        angle = torch.arange(x.shape[2])[:, None] * torch.ones(1, 2)
-        one, two = x.chunk(2, -1)
-        return x * angle.cos() + torch.cat([-two, one], -1) * angle.sin()
-
-    def forward(self, tokens):
-        x = self.tokens(tokens)
-        y, length = self.normed(x), tokens.shape[1]
-        query, key, value = (
-            f(y).view(1, length, -1, 2).transpose(1, 2) for f in (self.query, self.key, self.value)
-        )
-        key, value = (one.expand(1, 2, length, 2) for one in (self.rotated(key), value))
-        mask = torch.full((length, length), torch.finfo(x.dtype).min).triu(1)
-        scores = self.rotated(query) @ key.transpose(2, 3) / 2 + mask
-        mixed = torch.softmax(scores, -1, dtype=torch.float32).to(x.dtype) @ value
-        x = x + self.out(mixed.transpose(1, 2).reshape(1, length, 4))
-        y = self.normed(x)
-        return x + self.down(F.silu(self.gate(y)) * self.up(y))
-
-
-def decoder():
-    return nn.TransformerDecoderLayer(4, 2, 6, batch_first=True)
-
-
-TINY = {
-    "perceptron": (nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, 3)), (example(1, 4),)),
-    "convolutional": (
-        nn.Sequential(
-            nn.Conv2d(1, 2, 3, padding=1, bias=False),
-            nn.BatchNorm2d(2),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Flatten(),
-            nn.Linear(8, 3),
-        ),
-        (example(1, 1, 4, 4),),
-    ),
-    "reflected": (nn.Conv1d(1, 2, 3, padding=1, padding_mode="reflect"), (example(1, 1, 5),)),
-    "transposed": (nn.ConvTranspose1d(2, 2, 3, stride=2), (example(1, 2, 3),)),
-    "inception": (
-        Apply(
-            lambda one, two, three, last, x: last(
-                torch.cat([one(x), two(x), three(F.max_pool1d(x, 3, 1, 1))], 1)
-            ),
-            nn.Conv1d(2, 2, 1),
-            nn.Conv1d(2, 2, 3, padding=1),
-            nn.Conv1d(2, 1, 1),
-            nn.Conv1d(5, 1, 1),
-        ),
-        (example(1, 2, 4),),
-    ),
-    "residual and dense blocks": (
-        Apply(
-            lambda a, b, c, x: (lambda y: c(torch.cat([y, x, b(y).relu()], 1)))(x + a(x)),
-            nn.Linear(3, 3),
-            nn.Linear(3, 2),
-            nn.Linear(8, 2),
-        ),
-        (example(1, 3),),
-    ),
-    "grouped, dilated, depthwise": (
-        nn.Sequential(
-            nn.Conv2d(4, 4, 2, groups=2, dilation=2),
-            nn.GroupNorm(2, 4),
-            nn.Conv2d(4, 4, 2, groups=4, padding="same"),
-            nn.AdaptiveAvgPool2d((2, 1)),
-        ),
-        (example(1, 4, 4, 4),),
-    ),
-    "3d": (
-        nn.Sequential(nn.Conv3d(1, 2, 2, stride=2, padding=1), nn.InstanceNorm3d(2, affine=True)),
-        (example(1, 1, 2, 3, 2),),
-    ),
-    "squeeze and excite": (
-        Apply(squeezed, nn.Conv2d(1, 2, 2), nn.Linear(2, 1), nn.Linear(1, 2)),
-        (example(1, 1, 3, 3),),
-    ),
-    "cross attention": (Attention("added"), (example(1, 2, WIDTH), example(1, 3, WIDTH))),
-    "rnn": (nn.RNN(2, 3, 2), (example(3, 1, 2),)),
-    "lstm": (nn.LSTM(2, 2, 2, bidirectional=True), (example(2, 1, 2),)),
-    "gru": (nn.GRU(2, 3), (example(3, 1, 2),)),
-    "encoder": (Encoder(), (torch.tensor([[3, 4, 0]]), torch.tensor([[1, 1, 0]]))),
-    "gated": (Gated(), (torch.tensor([[3, 4, 0]]),)),
-    "decoder": (decoder(), (example(1, 2, 4), example(1, 3, 4))),
-    "ensemble": (
-        Apply(
-            lambda a, b, x: torch.stack([a(x).softmax(-1), b(x).softmax(-1)]).mean(0),
-            nn.Linear(4, 3),
-            nn.Linear(4, 3),
-        ),
-        (example(1, 4),),
-    ),
-    "two inputs, two heads": (
-        Apply(
-            lambda a, b, c, x, y: (c(a(x) + b(y)), a(x) * b(y)),
-            nn.Linear(3, 4),
-            nn.Linear(2, 4),
-            nn.Linear(4, 2),
-        ),
-        (example(1, 3), example(1, 2)),
-    ),
-}
-
-
-@pytest.mark.parametrize("name", TINY)
-def test_bars_are_those_of_flagser(name):
-    module, inputs = TINY[name]
-    network = Network.from_torch(module, inputs)
-    graph = laid_out(network)
-    assert graph.is_triangle_free()
-    assert_same_bars(persistence(to_graph(network)), persistence(graph, engine="flagser"))
-
-
-# Of torchvision's networks at small images: multiplications of all convolutions and dense layers,
-# less those by padded zeros, counted by the shapes that its own modules see.
-@pytest.mark.parametrize(
-    ("name", "size"),
-    [("resnet18", 33), ("vgg11", 32), ("mobilenet_v3_small", 33), ("vit_b_16", 32)],
-)
-def test_torchvision(name, size):
-    arguments = {"vit_b_16": {"image_size": 32}, "vgg11": {"init_weights": False}}.get(name, {})
-    module = getattr(torchvision.models, name)(weights=None, **arguments)
-    seen = []
-
-    def count(layer, inputs, output):
-        if isinstance(layer, nn.Conv2d):
-            ones = torch.ones(1, layer.in_channels, *inputs[0].shape[2:])
-            kernel = torch.ones_like(layer.weight)
-            used = F.conv2d(ones, kernel, None, layer.stride, layer.padding, 1, layer.groups)
-            seen.append(int(used.sum()))
-        else:
-            seen.append(output.numel() * layer.in_features)
-
-    image = torch.zeros(1, 3, size, size)
-    network = Network.from_torch(module, image)
-    for layer in module.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear) and type(layer).__name__ != (
-            "NonDynamicallyQuantizableLinear"
-        ):
-            layer.register_forward_hook(count)
-    with torch.no_grad():
-        module.eval()(image)
-    weights = [one for one in network.maps if not one.is_bias and one.weight.shape[1:3] != (1, 1)]
-    depthwise = [one for one in network.maps if not one.is_bias and one.weight.shape[3] > 1]
-    dense = {id(one): one for one in (*weights, *depthwise)}.values()
-    found = sum(one.n_edges for one in dense if "self_attention" not in one.name)
-    assert found == sum(seen)
-    assert network.metadata == {"coverage": 1.0, "outside": []}
