@@ -14,6 +14,7 @@ from topoprint.comparison.files import load_comparison, save_average, save_compa
 from topoprint.comparison.matrix import average
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.homology.files import diagram_of_file
+from topoprint.networks.maps import LinearMap, Wires
 from topoprint.responses.responses import Responses, save_responses
 
 # Weights and biases of two networks of one shape, after training and before.
@@ -48,6 +49,7 @@ def make(folder: Path) -> None:
         ).save(initial[-1])
         diagrams.append(folder / f"diagram-{number}.h5")
         diagram_of_file(networks[-1]).save(diagrams[-1])
+    wired().save(folder / "network-wired.safetensors")
     counted = [[[0, 0.5], [0, np.inf]], [[0.25, np.inf], [0.75, np.inf]], [[0.5, 0.75]]]
     tp.Diagram.from_bars(
         counted, tp.NetworkId(network="counted"), counts=[[3, 1], [5, 2], [1]]
@@ -71,6 +73,19 @@ def make(folder: Path) -> None:
     Samples(
         "archive", pixels[:4], labels[:4], pixels[4:], labels[4:], ("a", "b"), (1, 2, 2), 1 / 16
     ).save(folder / "data.h5", {"name": "archive"})
+
+
+def wired() -> tp.Network:
+    """Make a network of two taps at two positions, a bias, and the sum of both channels' first."""
+    pairs = (np.array([[0, 0], [1, 1]]), np.array([[1, 0]]))
+    weight = np.array([0.5, -1.0, 0.25, 0.75], np.float32).reshape(1, 2, 1, 2)
+    kernel = LinearMap("kernel", weight, np.array([[[0, 1]]]), np.array([[[2, 3], [4, 5]]]), pairs)
+    bias = LinearMap.bias(
+        "bias", np.array([0.5, 0.0], np.float32), [[6, 7], [8, 9]], [[2, 3], [4, 5]]
+    )
+    wires = [Wires([2, 4], [10, 11]), Wires([[10, 11]], [[12]])]
+    identity = {"identity": {"network": "wired"}}
+    return tp.Network.from_maps(13, [kernel, bias], wires, identity, sums=[12])
 
 
 if __name__ == "__main__":

@@ -174,6 +174,18 @@ def contents(path: Path) -> dict[str, object]:
     return {name: str(part) for name, part in found.items()}
 
 
+def test_a_network_of_version_3() -> None:
+    network = tp.Network.load(V3 / "network-wired.safetensors")
+    assert (network.n_units, network.n_edges, network.sums.tolist()) == (13, 6 + 4 + 4, [12])
+    assert network.id == tp.NetworkId(network="wired")
+    kernel, bias = network.maps
+    assert kernel.weight.ravel().tolist() == [0.5, -1.0, 0.25, 0.75]
+    assert [used.tolist() for used in kernel.pairs] == [[[0, 0], [1, 1]], [[1, 0]]]
+    assert (bias.is_bias, bias.outputs.tolist()) == (True, [[[2, 3]], [[4, 5]]])
+    bars = tp.persistence(tp.to_graph(network)).bars(1)
+    assert bars.tolist() == [[0.25, np.inf], [0.75, np.inf]]
+
+
 def test_a_counted_diagram_of_version_3() -> None:
     diagram = tp.Diagram.load(V3 / "diagram-counted.h5")
     assert [counts.tolist() for counts in diagram.counts] == [[3, 1], [5, 2], [1]]

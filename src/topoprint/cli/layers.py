@@ -11,6 +11,7 @@ from topoprint.networks.files import known_of
 from topoprint.networks.readers.choice import split_names
 from topoprint.networks.readers.plan import Plan, plan_file
 from topoprint.networks.readers.tensors import Tensor
+from topoprint.networks.written import has_maps, maps_of
 
 
 @app.command()
@@ -26,7 +27,11 @@ def layers(
     Read are safetensors (sharded too), torch files by weights_only, TorchScript, npz, ONNX and
     Keras, told by their content; of the weights nothing is read here.
     """
-    plan = plan_file(file, split_names(layers) or known_of(file).get("layers"))
+    known = known_of(file)
+    if has_maps(known) and layers is None:
+        _print_maps(file, known, as_json)
+        return
+    plan = plan_file(file, split_names(layers) or known.get("layers"))
     if as_json:
         print(json.dumps(_as_json(plan), indent=2))
         return
@@ -36,6 +41,31 @@ def layers(
     if plan.left:
         print("left out")
         _table((name, tensor, why) for name, (tensor, why) in plan.left.items())
+
+
+def _print_maps(file: Path, known: dict[str, Any], as_json: bool) -> None:
+    """Show a network that the project wrote with its units and wires, all of which is taken."""
+    units, maps, wires, _, _ = maps_of(file, known)
+    n_wires = sum(some.n_edges for some in wires)
+    if as_json:
+        rows = [
+            {
+                "name": one.name,
+                "shape": list(one.weight.shape),
+                "bias": one.is_bias,
+                "edges": one.n_edges,
+            }
+            for one in maps
+        ]
+        print(json.dumps({"units": units, "wires": n_wires, "maps": rows}, indent=2))
+        return
+    n_edges = sum(one.n_edges for one in maps)
+    print(f"{file}: a whole network of {units} units, {n_edges} edges and {n_wires} wires")
+    width = max(len(one.name) for one in maps)
+    for one in maps:
+        shape = "×".join(map(str, one.weight.shape))
+        kind = "biases" if one.is_bias else "weights"
+        print(f"  {one.name:{width}}  {shape:>16}  {one.n_edges} edges of {kind}")
 
 
 def _table(rows: Any) -> None:

@@ -10,13 +10,16 @@ from topoprint.errors import InputError
 from topoprint.identity import NetworkId
 from topoprint.networks.readers.choice import split_path
 from topoprint.networks.readers.kinds import check_file, files_of
-from topoprint.networks.readers.safetensors_file import is_safetensors, read_header
+from topoprint.networks.readers.safetensors_file import (
+    CHAIN_VERSION,
+    MAPS_VERSION,
+    METADATA_KEY,
+    is_safetensors,
+    read_header,
+)
 from topoprint.storage import digest, name_of
 
 FORMAT = "topoprint network"
-FORMAT_VERSION = 2
-# safetensors keeps its metadata in no fixed order: one key alone makes the bytes reproducible.
-METADATA_KEY = "topoprint"
 
 
 def read_id(path: str | os.PathLike[str]) -> NetworkId:
@@ -58,10 +61,10 @@ def read_metadata(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise InputError(f"{path}: its metadata {METADATA_KEY!r} are not those of a {FORMAT}")
     version = header.get("format_version")
-    if version not in (1, FORMAT_VERSION):
+    if version not in (1, CHAIN_VERSION, MAPS_VERSION):
         raise InputError(
             f"{path}: format version {version} of a network is not known here (this release reads "
-            f"1 and {FORMAT_VERSION}); train it again with `topoprint train`"
+            f"1, {CHAIN_VERSION} and {MAPS_VERSION}); train it again with `topoprint train`"
         )
     try:
         if version == 1:
@@ -69,6 +72,8 @@ def read_metadata(path: str | os.PathLike[str]) -> dict[str, Any]:
         NetworkId.from_json(header.get("identity", {}))
         if not isinstance(header.get("layers", []), list):
             raise TypeError("layers are no list")
+        if version == MAPS_VERSION and not isinstance(header.get("architecture"), dict):
+            raise TypeError("architecture is no mapping")
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise InputError(
             f"{path}: its metadata {METADATA_KEY!r} are damaged ({error}); train it again"

@@ -1,15 +1,14 @@
 """A network of units, linear maps and wires, and the safetensors file of dense layers."""
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from safetensors.numpy import save
+from numpy.typing import ArrayLike
 
 from topoprint.errors import InputError
 from topoprint.identity import NetworkId, Row
@@ -22,12 +21,7 @@ from topoprint.networks.architecture import (
     greatest_magnitude,
     layers_of,
 )
-from topoprint.networks.files import (
-    FORMAT,
-    FORMAT_VERSION,
-    METADATA_KEY,
-    known_of,
-)
+from topoprint.networks.files import known_of
 from topoprint.networks.followed import follow_module, follow_onnx
 from topoprint.networks.maps import FloatArray, IntArray, LinearMap, Wires
 from topoprint.networks.readers.channels import Positions
@@ -39,6 +33,7 @@ from topoprint.networks.readers.objects import (
 )
 from topoprint.networks.readers.onnx_file import contents_of as contents_of_onnx
 from topoprint.networks.readers.plan import Plan, plan_file, plan_module, plan_of
+from topoprint.networks.written import bytes_of, has_maps, maps_of
 from topoprint.storage import write_bytes
 
 
@@ -230,19 +225,12 @@ class Network:
         return Row(self.id, self.metadata.get("group", ""), self.shape, self.n_edges)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a safetensors file: ``layers.{i}.weight`` (out, in) and ``layers.{i}.bias``."""
-        tensors: dict[str, NDArray[Any]] = {}
-        for position, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            tensors[f"layers.{position}.weight"] = np.ascontiguousarray(weight)
-            if bias is not None:
-                tensors[f"layers.{position}.bias"] = np.ascontiguousarray(bias)
-        header = {
-            **self.metadata,
-            "format": FORMAT,
-            "format_version": FORMAT_VERSION,
-            "layers": [f"layers.{position}" for position in range(len(self.weights))],
-        }
-        write_bytes(path, save(tensors, {METADATA_KEY: json.dumps(header, sort_keys=True)}))
+        """Write a safetensors file, which every command reads (docs/file-formats.md).
+
+        Of chained dense layers it has ``layers.{i}.weight`` (out, in) and ``layers.{i}.bias``; of
+        any other network its maps, with the units that they join, and its wires.
+        """
+        write_bytes(path, bytes_of(self))
 
     @classmethod
     def load(
@@ -275,8 +263,13 @@ class Network:
             If the file cannot be read, or nothing or several things can be taken for the network.
         """
         metadata = known_of(path)
-        plan = plan_file(path, metadata.get("layers") if layers is None else layers, positions)
+        whole = has_maps(metadata) and layers is None and positions == "each"
+        if not whole:
+            named = metadata.get("layers") if layers is None else layers
+            plan = plan_file(path, named, positions)
         try:
+            if whole:
+                return cls.from_maps(*maps_of(Path(path), metadata))
             return cls._of_plan(plan, metadata)
         except InputError as error:
             told = str(error)

@@ -236,9 +236,9 @@ def with_header(path, **header):
 
 
 def test_another_format_version_is_refused(tmp_path):
-    path = with_header(tmp_path / "n.safetensors", format_version=3)
+    path = with_header(tmp_path / "n.safetensors", format_version=4)
     for read in (Network.load, read_metadata):
-        with pytest.raises(InputError, match=f"{path}: format version 3"):
+        with pytest.raises(InputError, match=f"{path}: format version 4"):
             read(path)
 
 

@@ -22,6 +22,11 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "BOOL": np.dtype("?"),
 }  # fmt: skip
 
+# The one key that metadata of the project have: safetensors keeps several in no fixed order.
+METADATA_KEY = "topoprint"
+# Version of the project's files of networks: of chained dense layers; of units, maps and wires.
+CHAIN_VERSION, MAPS_VERSION = 2, 3
+
 
 def is_safetensors(head: bytes) -> bool:
     """Whether a file begins as one of safetensors: a length, then JSON."""
@@ -46,15 +51,34 @@ def read_header(path: Path) -> dict[str, str]:
         raise InputError(f"{path}: not a complete safetensors file ({error})") from error
 
 
+def holds_maps(metadata: dict[str, str]) -> bool:
+    """Whether a file of the project holds a network's units, maps and wires (format version 3)."""
+    try:
+        told = json.loads(metadata.get(METADATA_KEY, "{}"))
+    except json.JSONDecodeError:
+        return False
+    return isinstance(told, dict) and told.get("format_version") == MAPS_VERSION
+
+
 def open_safetensors(path: Path) -> Contents:
     """List the tensors of a file.
 
     Raises
     ------
     InputError
-        If it is no complete file of safetensors.
+        If it is no complete file of safetensors, or its tensors are units, maps and wires of the
+        project, which are a network as a whole.
     """
-    read_header(path)
+    if holds_maps(read_header(path)):
+        raise InputError(
+            f"{path}: holds a whole network, with the places of its weights; name the file itself, "
+            "and leave out what chooses of its tensors"
+        )
+    return Contents("safetensors", {"": tensors_of(path)})
+
+
+def tensors_of(path: Path) -> dict[str, Tensor]:
+    """List the tensors of a file that is known to be complete."""
     with open(path, "rb") as file:
         length = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(length))
@@ -70,7 +94,7 @@ def open_safetensors(path: Path) -> Contents:
             tensors[name] = unreadable(
                 shape, kind, f"tensor {name!r} is of type {kind}, which is not read"
             )
-    return Contents("safetensors", {"": tensors})
+    return tensors
 
 
 def _mapped(path: Path, first: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
