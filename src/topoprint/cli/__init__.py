@@ -15,10 +15,20 @@ from topoprint.storage import MENDABLE
 
 # Importing a module of subcommands makes them known to the app, in the order of the stages.
 # isort: off
-from topoprint.cli import experiment, layers, topology, verdict, analysis, learned
+from topoprint.cli import experiment, layers, network, topology, verdict, analysis, learned
 
 # isort: on
-__all__ = ["analysis", "app", "experiment", "layers", "learned", "main", "topology", "verdict"]
+__all__ = [
+    "analysis",
+    "app",
+    "experiment",
+    "layers",
+    "learned",
+    "main",
+    "network",
+    "topology",
+    "verdict",
+]
 
 
 def main() -> None:

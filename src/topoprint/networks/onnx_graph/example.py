@@ -81,7 +81,10 @@ def _sizes(declared: Any) -> list[int | str] | None:
 
 def _shape(name: str, declared: Any, dtype: Any) -> list[int]:
     sizes = _sizes(declared)
-    advice = f"give an example: example_input={{{name!r}: array}}"
+    advice = (
+        f"give an example: example_input={{{name!r}: array}}, or --example with an npz that has "
+        f"the array {name!r}"
+    )
     if sizes is None:
         raise InputError(f"input {name!r} of the graph has no declared shape; {advice}")
     if sizes and isinstance(sizes[0], str):
