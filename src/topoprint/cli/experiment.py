@@ -1,6 +1,7 @@
 """Subcommands of the experiment: config → data → features → trained networks."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,10 @@ from topoprint.cli.outputs import NetworkOutput, Output, make_parents, network_o
 from topoprint.errors import InputError
 from topoprint.identity import Index, NetworkId
 from topoprint.networks.network import Network
-from topoprint.responses.responses import save_responses
-from topoprint.storage import write_bytes
+from topoprint.responses.of_files import respond_to_probes
+from topoprint.responses.probes import load_probes
+from topoprint.responses.responses import Responses, save_responses
+from topoprint.storage import format_of, write_bytes
 from topoprint.validation import parse_json
 
 
@@ -108,16 +111,38 @@ def train(
 
 @app.command()
 def respond(
-    samples: Annotated[Path, typer.Argument(help="Data file that the networks were trained on.")],
-    networks: Annotated[list[Path], typer.Argument(help="Networks of the experiment.")],
+    samples: Annotated[
+        Path,
+        typer.Argument(
+            help="Data file that the networks were trained on; or probes for any networks of "
+            "chained dense layers: npy, npz, safetensors or CSV, a row an input."
+        ),
+    ],
+    networks: Annotated[list[Path], typer.Argument(help="Networks.")],
     output: Output,
     own: Annotated[
         bool,
-        typer.Option("--own", help="Keep all hidden outputs for samples of each network's own."),
+        typer.Option(
+            "--own",
+            help="Keep all hidden outputs: for samples of each network's own, or for all probes.",
+        ),
     ] = False,
     device: Device = "auto",
 ) -> None:
-    """Keep what networks answer to the test samples."""
+    """Keep what networks answer to the test samples, or to probes of a file."""
+    if format_of(samples):
+        index, responses, told = _to_samples(samples, networks, own, device)
+    else:
+        index, responses, told = respond_to_probes(load_probes(samples), networks, own)
+    index.check_distinct()
+    make_parents(output)
+    save_responses(output, index, responses, told)
+
+
+def _to_samples(
+    samples: Path, networks: Sequence[Path], own: bool, device: str
+) -> tuple[Index, list[Responses], dict[str, str | int]]:
+    """Let networks of the experiment answer the test samples that they were trained beside."""
     from topoprint.experiment.datasets.samples import Samples
     from topoprint.experiment.models import NetworkSpec
     from topoprint.experiment.training import choose_device, in_order, one_reproducible_thread
@@ -142,7 +167,4 @@ def respond(
             except InputError as error:
                 raise InputError(f"{path}: {error}") from error
         rows.append(network.row)
-    index = Index(rows)
-    index.check_distinct()
-    make_parents(output)
-    save_responses(output, index, responses, probes(loaded.x_test, own))
+    return Index(rows), responses, probes(loaded.x_test, own)

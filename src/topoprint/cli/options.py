@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -55,6 +56,17 @@ Measures = Annotated[
         help="Measure by its name, or with parameters as in heat:sigma=0.5,name=wide; may be "
         f"repeated. {_names()}`topoprint measures` says what each is.",
         show_default="those of the paper",
+    ),
+]
+
+Probes = Annotated[
+    list[Path],
+    typer.Option(
+        "--probes",
+        help="Inputs that the networks answer: npy, npz, safetensors or CSV, a row an input; once "
+        "for all networks, or once for each. Chained dense layers answer with ReLU between them. "
+        "Without it, measures of units look at noise.",
+        show_default="noise",
     ),
 ]
 

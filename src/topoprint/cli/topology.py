@@ -16,6 +16,7 @@ from topoprint.cli.options import (
     Layers,
     MaxDimension,
     Measures,
+    Probes,
     Zeta,
     app,
     parse_measures,
@@ -30,6 +31,7 @@ from topoprint.errors import InputError
 from topoprint.homology.files import DiagramSpec, diagram_of_file
 from topoprint.measures.registry import markdown, table
 from topoprint.networks.readers.choice import split_names
+from topoprint.responses.probes import load_probes
 from topoprint.validation import parse_json
 
 
@@ -111,6 +113,7 @@ def compare(
     zeta: GivenZeta = None,
     bias: GivenBias = None,
     max_dimension: MaxDimension = 3,
+    probes: Probes = [],  # noqa: B006
     as_json: AsJson = False,
 ) -> None:
     """Print the distances between networks."""
@@ -121,7 +124,8 @@ def compare(
     for_graphs = DiagramSpec(max_dimension=max_dimension, **settings)
     loaded = [load(path, split_names(layers), for_graphs) for path in files]
     asked = parse_measures(measure, grid=grid, bins=bins, **settings)
-    found = run(loaded, asked, labels=[str(path) for path in files])
+    inputs = [load_probes(path) for path in probes] or None
+    found = run(loaded, asked, labels=[str(path) for path in files], probes=inputs)
     if as_json:
         told = {
             name: {"parameters": dict(matrix.parameters), "distances": matrix.values.tolist()}

@@ -18,6 +18,7 @@ from topoprint.cli.options import (
     Layers,
     MaxDimension,
     Measures,
+    Probes,
     app,
     parse_measures,
 )
@@ -26,6 +27,7 @@ from topoprint.errors import InputError
 from topoprint.homology.files import DiagramSpec
 from topoprint.networks.nulls import NULLS
 from topoprint.networks.readers.choice import split_names
+from topoprint.responses.probes import load_probes
 
 if TYPE_CHECKING:  # its own imports take longer than most stages
     from topoprint.evaluation.pairs import AmongNulls, PairTest
@@ -47,6 +49,7 @@ def verdict(
     zeta: GivenZeta = None,
     bias: GivenBias = None,
     max_dimension: MaxDimension = 3,
+    probes: Probes = [],  # noqa: B006
     as_json: AsJson = False,
 ) -> None:
     """Print the distances between networks, each beside those between their null models.
@@ -56,6 +59,8 @@ def verdict(
     that is less), at least 1 / (R + 1). z is the distance less the mean of its nulls' distances, in
     their standard deviations: nulls are skewed, so that p says more.
     """
+    from topoprint.comparison.compare import subjects_of
+    from topoprint.comparison.probed import on_probes, probes_of
     from topoprint.evaluation.pairs import pair_tests, testable_measures
 
     if len(files) < 2:
@@ -66,7 +71,15 @@ def verdict(
     networks = [load(path, split_names(layers), for_graphs) for path in files]
     asked = parse_measures(measure or testable_measures(networks), grid=grid, bins=bins, **settings)
     labels = [str(path) for path in files]
-    found = pair_tests(networks, labels, asked, list(dict.fromkeys(null or NULLS)), repetitions)
+    each = probes_of([load_probes(path) for path in probes] or None, len(files))
+    found = pair_tests(
+        networks,
+        labels,
+        on_probes(asked, each),
+        list(dict.fromkeys(null or NULLS)),
+        repetitions,
+        subjects_of(networks, networks, labels, each),
+    )
     by_measure = {name: list(tests) for name, tests in groupby(found, lambda test: test.measure)}
     if as_json:
         told = {name: [_as_json(test) for test in tests] for name, tests in by_measure.items()}

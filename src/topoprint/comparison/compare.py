@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from topoprint.comparison.matrix import Array, DistanceMatrix
+from topoprint.comparison.probed import answering, example_of, is_module, on_probes, probes_of
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
 from topoprint.homology.files import DiagramSpec, diagram_of_file
@@ -23,6 +25,11 @@ from topoprint.networks.network import Network
 from topoprint.storage import format_of
 
 Comparable = Network | Graph | NetworkGraph | Diagram | Mapping[str, Any] | str | os.PathLike[str]
+# Where what a measure needs comes from.
+HINTS = {
+    "responses": "; give probes (--probes FILE), or what `topoprint respond` makes",
+    "own inputs": "; make them with `topoprint respond --own`",
+}
 MeasureLike = str | Mapping[str, Any] | Measure
 
 
@@ -30,6 +37,7 @@ def compare(
     networks: Sequence[Comparable],
     measures: Iterable[MeasureLike] | None = None,
     labels: Sequence[str] | None = None,
+    probes: Any = None,
 ) -> dict[str, DistanceMatrix]:
     """Compare networks by several measures.
 
@@ -37,14 +45,20 @@ def compare(
     ----------
     networks : sequence of Network, Graph, NetworkGraph, Diagram, mapping, module or path
         At least two. A path is that of the file of a network (:meth:`topoprint.Network.load`), a
-        graph or a diagram; a mapping is a state dict; a module is one of torch that needs no
-        example (:meth:`topoprint.Network.from_torch`). Of graphs and diagrams, measures of the
-        weights are not known.
+        graph or a diagram; a mapping is a state dict; a module is one of torch, followed on the
+        first of the probes (:meth:`topoprint.Network.from_torch`). Of graphs and diagrams, measures
+        of the weights are not known.
     measures : iterable of str, mapping or Measure, optional
         Names (``"heat"``), kinds with parameters (``{"kind": "heat", "sigma": 0.5, "name":
         "wide"}``) or measures; by default those of the paper. ``topoprint measures`` lists them.
     labels : sequence of str, optional
         Names of the networks; by default what they say of themselves, or their position.
+    probes : array, or sequence of arrays, optional
+        Inputs that the networks answer, shape (n, …), n at least 2, for measures of what they
+        answer. One array for all; or a list of one each, for measures that are not paired. Modules
+        of torch answer as they are in inference; networks and files of chained dense layers as if
+        ReLU stood between these. Measures of noise look at the probes instead, unless they
+        describe the noise (``mean``, ``deviation``, ``samples``).
 
     Returns
     -------
@@ -54,17 +68,22 @@ def compare(
     Raises
     ------
     InputError
-        If there are fewer than two networks, a file cannot be read, a measure is not known, or
-        something that it needs is not known of a network.
+        If there are fewer than two networks, a file cannot be read, a measure is not known,
+        something that it needs is not known of a network, or probes do not fit.
 
     Examples
     --------
     >>> tp.compare([net, other], measures=["heat", "bottleneck"])["heat"].values
+    >>> tp.compare([module, other], measures=["functional_h1", "cka"], probes=images)
     """
     if len(networks) < 2:
         raise InputError("comparing needs at least two networks")
-    loaded = [load(network) for network in networks]
-    return _compare(loaded, "networks", labels, make_measures(measures))
+    each = probes_of(probes, len(networks))
+    loaded = [load(network, example=some) for network, some in zip(networks, each, strict=True)]
+    labels = labels_of(loaded, labels, "networks")
+    subjects = subjects_of(networks, loaded, labels, each)
+    asked = on_probes(make_measures(measures), each)
+    return distances_of(subjects, Index.of_names(labels), asked)
 
 
 def distance_matrix(
@@ -116,7 +135,9 @@ def distance_matrix(
     measure = with_settings(make_measure(metric, **given), _made_with(diagrams))
     if not diagrams:
         raise InputError("no diagrams to compare")
-    return _compare(diagrams, "diagrams", labels, [measure])[measure.name]
+    labels = labels_of(diagrams, labels, "diagrams")
+    subjects = subjects_of(diagrams, diagrams, labels)
+    return distances_of(subjects, Index.of_names(labels), [measure])[measure.name]
 
 
 def distances_of(
@@ -147,7 +168,7 @@ def distances_of(
                 if not subject.has(need):
                     raise InputError(
                         f"{subject.name}: measure {measure.name!r} needs its {need}, which are "
-                        "not given"
+                        f"not given{HINTS.get(need, '')}"
                     )
         # Sums over several threads are added in another order.
         with threadpool_limits(1, "blas"):
@@ -181,42 +202,66 @@ def _made_with(diagrams: Sequence[Diagram]) -> dict[str, Any]:
     return told
 
 
-def _compare(
-    found: Sequence[Network | Diagram],
-    what: str,
-    labels: Sequence[str] | None,
-    measures: Iterable[Measure],
-) -> dict[str, DistanceMatrix]:
+def labels_of(
+    found: Sequence[Network | Diagram], labels: Sequence[str] | None, what: str = "networks"
+) -> Sequence[str]:
+    """Give labels, by default what networks say of themselves or their position; check them."""
     if labels is None:
         labels = [one.id.network or str(number) for number, one in enumerate(found)]
     if len(labels) != len(found):
         raise InputError(f"{len(labels)} labels for {len(found)} {what}")
+    return labels
+
+
+def subjects_of(
+    given: Sequence[Any],
+    loaded: Sequence[Network | Diagram],
+    labels: Sequence[str],
+    probes: Sequence[NDArray[Any] | None] | None = None,
+) -> list[Subject]:
+    """Make what measures see of networks and diagrams in memory, which share a cache.
+
+    Parameters
+    ----------
+    given : sequence
+        What was loaded: a module of torch answers the probes itself.
+    loaded, labels, probes : sequences of the same length
+    """
     cache = new_cache()
-    subjects = [subject_of(label, one, cache) for label, one in zip(labels, found, strict=True)]
-    return distances_of(subjects, Index.of_names(labels), measures)
-
-
-def subject_of(label: str, one: Network | Diagram, cache: Any) -> Subject:
-    """Make what measures see of a network or diagram in memory."""
-    if isinstance(one, Diagram):
-        return Subject(label, diagram=lambda: one, cache=cache)
-    return Subject(label, lambda: one, cache=cache)
+    each = zip(given, loaded, labels, probes or [None] * len(loaded), strict=True)
+    return [
+        Subject(label, diagram=lambda known=known: known, cache=cache)  # type: ignore[misc]
+        if isinstance(known, Diagram)
+        else Subject(
+            label,
+            lambda known=known: known,  # type: ignore[misc]
+            cache=cache,
+            answering=answering(one, some),
+            probes=some,
+        )
+        for one, known, label, some in each
+    ]
 
 
 def load(
-    one: Comparable, layers: Sequence[str] | None = None, spec: DiagramSpec | None = None
+    one: Comparable,
+    layers: Sequence[str] | None = None,
+    spec: DiagramSpec | None = None,
+    example: NDArray[Any] | None = None,
 ) -> Network | Diagram:
     """Load what is compared: a network, or the diagram of a graph.
 
     Parameters
     ----------
     one : Network, Graph, NetworkGraph, Diagram, module of torch, mapping or path
-        A mapping is a state dict; a module is one that needs no example
-        (:meth:`topoprint.Network.from_torch`).
+        A mapping is a state dict.
     layers : sequence of str, optional
         As of :meth:`topoprint.Network.load`.
     spec : DiagramSpec, optional
         How the diagrams of graphs' files are made.
+    example : ndarray, shape (n, …), optional
+        Probes, on the first of which a module is followed
+        (:meth:`topoprint.Network.from_torch`); some need none.
 
     Raises
     ------
@@ -229,8 +274,8 @@ def load(
         return persistence(one)
     if isinstance(one, Mapping):
         return Network.from_state_dict(one, layers)
-    if hasattr(one, "state_dict"):
-        return Network.from_torch(one)
+    if is_module(one):
+        return Network.from_torch(one, example_of(one, example))
     if not isinstance(one, str | os.PathLike):
         raise InputError(
             f"a {type(one).__name__} cannot be compared; give networks, graphs, diagrams or their "

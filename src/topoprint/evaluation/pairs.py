@@ -3,10 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
-from topoprint.comparison.compare import Comparable, MeasureLike, distances_of, load, subject_of
+from topoprint.comparison.compare import (
+    Comparable,
+    MeasureLike,
+    distances_of,
+    labels_of,
+    load,
+    subjects_of,
+)
+from topoprint.comparison.probed import on_probes, probes_of
 from topoprint.errors import InputError
 from topoprint.evaluation.seeds import Array
 from topoprint.homology.diagram import Diagram
@@ -14,7 +23,7 @@ from topoprint.identity import Index, stream
 from topoprint.measures.base import Measure
 from topoprint.measures.registry import make_measures
 from topoprint.measures.registry import measures as known_measures
-from topoprint.measures.subject import new_cache
+from topoprint.measures.subject import Subject, new_cache
 from topoprint.networks.network import Network
 from topoprint.networks.nulls import NULLS
 
@@ -133,6 +142,7 @@ def verdict(
     nulls: Sequence[str] | None = None,
     repetitions: int = 20,
     labels: Sequence[str] | None = None,
+    probes: Any = None,
 ) -> list[PairTest]:
     """Hold the distances of networks against those between their null models.
 
@@ -148,6 +158,9 @@ def verdict(
         Nulls of each network, at least 2.
     labels : sequence of str, optional
         By default what the networks say of themselves, or their position.
+    probes : array, or sequence of arrays, optional
+        As of :func:`topoprint.compare`. Null models of dense networks answer them; modules of
+        torch have null models of their weights alone.
 
     Returns
     -------
@@ -163,13 +176,13 @@ def verdict(
         raise InputError("a verdict needs at least two networks")
     if repetitions < 2:
         raise InputError(f"a verdict needs at least 2 repetitions, not {repetitions}")
-    loaded = [load(network) for network in networks]
-    if labels is None:
-        labels = [one.id.network or str(number) for number, one in enumerate(loaded)]
-    if len(labels) != len(loaded):
-        raise InputError(f"{len(labels)} labels for {len(loaded)} networks")
+    each = probes_of(probes, len(networks))
+    loaded = [load(network, example=some) for network, some in zip(networks, each, strict=True)]
+    labels = labels_of(loaded, labels)
     asked = make_measures(testable_measures(loaded) if measures is None else measures)
-    return pair_tests(loaded, labels, asked, list(dict.fromkeys(nulls or NULLS)), repetitions)
+    subjects = subjects_of(networks, loaded, labels, each)
+    of_nulls = list(dict.fromkeys(nulls or NULLS))
+    return pair_tests(loaded, labels, on_probes(asked, each), of_nulls, repetitions, subjects)
 
 
 def testable_measures(networks: Sequence[Network | Diagram]) -> list[str]:
@@ -192,6 +205,7 @@ def pair_tests(
     measures: Sequence[Measure],
     nulls: Sequence[str],
     repetitions: int,
+    subjects: Sequence[Subject] | None = None,
 ) -> list[PairTest]:
     """Test each pair of networks, by each measure, against null models of both.
 
@@ -205,16 +219,16 @@ def pair_tests(
         Of :data:`topoprint.networks.nulls.NULLS`.
     repetitions : int
         Nulls of each network, from random streams of its position.
+    subjects : sequence of Subject, optional
+        What measures see of the networks, where that is more than these are.
 
     Raises
     ------
     InputError
         If a measure needs what a network does not have, or a null model is not known.
     """
-    cache = new_cache()
-    subjects = [
-        subject_of(label, network, cache) for label, network in zip(labels, networks, strict=True)
-    ]
+    if subjects is None:
+        subjects = subjects_of(networks, networks, labels)
     real = distances_of(subjects, Index.of_names(labels), measures)
     weighted = {
         position: network for position, network in enumerate(networks) if _has_weights(network)

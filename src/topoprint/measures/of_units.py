@@ -11,7 +11,7 @@ from topoprint.homology.rips import rips
 from topoprint.measures.base import Array, Invariance, Pairwise
 from topoprint.measures.features import Computed
 from topoprint.measures.subject import Need, Subject
-from topoprint.responses.activations import activations, gaussian_probes
+from topoprint.responses.activations import gaussian_probes
 from topoprint.validation import Count
 
 Probes = Literal["gaussian", "data"]
@@ -41,10 +41,11 @@ class ActivationsOf:
         """Compute or take them."""
         if self.probes == "data":
             return tuple(layer.astype(np.float64) for layer in subject.responses.own_activations())
-        network = subject.network
-        width, seed = network.layer_sizes[0], network.id.original.stream("probes")
-        noise = gaussian_probes(self.samples, width, self.mean, self.deviation, seed)
-        return activations(network, noise)
+        answering = subject.answering
+        seed = subject.network.id.original.stream("probes")
+        shape = answering.input_shape
+        noise = gaussian_probes(self.samples, shape, self.mean, self.deviation, seed)
+        return tuple(layer.astype(np.float64) for layer in answering.answer(noise).layers)
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,21 @@
 """A network as measures see it: what they need of it is computed when first asked for."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from cachetools import LRUCache, cachedmethod
+from numpy.typing import NDArray
 
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
 from topoprint.networks.network import Network
 from topoprint.networks.nulls import NullError, null_network
 from topoprint.networks.twins import TWINS, twin_of
+from topoprint.responses.activations import answering_network
+from topoprint.responses.answers import Answering, Answers
 from topoprint.responses.responses import Responses
 
 # What measures may ask of a network.
@@ -54,6 +58,11 @@ class Subject:
         Shared by the subjects of a comparison.
     max_dimension : int
         Homology dimension up to which diagrams are computed that are not known.
+    answering : callable, optional
+        Gives what answers inputs; by default the network, if it is of dense layers, with ReLU
+        between them.
+    probes : ndarray, shape (n, …), optional
+        Inputs to which the responses are, where these are not given.
     """
 
     def __init__(
@@ -64,6 +73,8 @@ class Subject:
         responses: Responses | None = None,
         cache: "LRUCache[Any, Any] | None" = None,
         max_dimension: int = 3,
+        answering: Callable[[], Answering] | None = None,
+        probes: NDArray[Any] | None = None,
     ) -> None:
         self.name = name
         self.max_dimension = max_dimension
@@ -71,6 +82,8 @@ class Subject:
         self.has_weights = load is not None
         self._load = load
         self._responses = responses
+        self._answering = answering
+        self._probes = probes
         self._cache = new_cache() if cache is None else cache
 
     @property
@@ -82,16 +95,39 @@ class Subject:
     @property
     def responses(self) -> Responses:
         """What it answers; InputError if that is not known."""
-        if self._responses is None:
-            raise InputError(f"{self.name}: a measure needs its responses, which are not given")
-        return self._responses
+        if self._responses is not None:
+            return self._responses
+        made: Responses = self._answered()
+        return made
+
+    @property
+    def answering(self) -> Answering:
+        """What answers inputs as the network does; InputError names it, its answers too."""
+        with self._named():
+            made = answering_network(self.network) if self._answering is None else self._answering()
+
+        def answer(inputs: NDArray[Any]) -> Answers:
+            with self._named():
+                return made.answer(inputs)
+
+        return Answering(made.input_shape, answer)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except InputError as error:
+            told = str(error)
+            raise InputError(
+                told if told.startswith(self.name) else f"{self.name}: {told}"
+            ) from error
 
     def has(self, need: Need) -> bool:
         """Whether it has what measures call by that name."""
         return {
             "weights": self.has_weights,
             "diagram": self.has_weights or self.diagram is not None,
-            "responses": self._responses is not None,
+            "responses": self._responses is not None or self._probes is not None,
             # Where nothing is answered it is responses that are missing.
             "own inputs": self._responses is None or bool(self._responses.own),
         }.get(need, True)
@@ -112,21 +148,29 @@ class Subject:
         :func:`topoprint.networks.twins.twin_of`; a variant of the network, so that it shares its
         random streams.
         """
-        answers = None
+        known = None
         if null in TWINS and self._responses is not None:
-            answers = self._responses.by(twin_of(self.network, null, seed).hidden)
+            known = self._responses.by(twin_of(self.network, null, seed).hidden)
         return Subject(
             f"{null} of {self.name}",
             lambda: _variant(self.network, null, seed),
-            responses=answers,
+            responses=known,
             cache=cache,
             max_dimension=self.max_dimension,
+            answering=None if self._answering is None else _silent,
+            probes=self._probes,
         )
 
     @cachedmethod(lambda self: self._cache, key=lambda self, feature: (self, feature))
     def feature(self, feature: Feature) -> Any:
         """Give a feature of the network, computed at most once while memory lasts."""
         return feature.of(self)
+
+    @cachedmethod(lambda self: self._cache, key=lambda self: (self, "responses"))
+    def _answered(self) -> Responses:
+        if self._probes is None:
+            raise InputError(f"{self.name}: a measure needs its responses, which are not given")
+        return self.answering.answer(self._probes).responses()
 
     @cachedmethod(lambda self: self._cache, key=lambda self: (self, "network"))
     def _network(self) -> Network:
@@ -139,6 +183,13 @@ def _variant(network: Network, null: str, seed: int) -> Network:
     twin = null in TWINS
     made = twin_of(network, null, seed).network if twin else null_network(network, null, seed)
     return replace(made, metadata={"identity": replace(network.id, variant=null).to_json()})
+
+
+def _silent() -> Answering:
+    raise InputError(
+        "a null model has weights but no module to answer with; measures of what networks answer "
+        "have null models of dense networks alone"
+    )
 
 
 def _size(value: Any) -> int:

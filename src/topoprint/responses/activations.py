@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from topoprint.errors import InputError
 from topoprint.networks.network import Network
+from topoprint.responses.answers import Answering, Answers
 
 Array = NDArray[np.float64]
 
@@ -40,13 +41,43 @@ def activations(network: Network, inputs: NDArray[Any]) -> tuple[Array, ...]:
     found: list[Array] = []
     outputs = inputs.astype(np.float64)
     for weight, bias in zip(network.weights[:-1], network.biases[:-1], strict=True):
-        outputs = np.maximum(
-            outputs @ weight.T.astype(np.float64) + (0 if bias is None else bias), 0
-        )
+        outputs = np.maximum(_linear(outputs, weight, bias), 0)
         found.append(outputs)
     return tuple(found)
 
 
-def gaussian_probes(samples: int, width: int, mean: float, deviation: float, seed: int) -> Array:
-    """Draw inputs without data: independent normal numbers, shape (samples, width)."""
-    return np.random.default_rng(seed).normal(mean, deviation, (samples, width))
+def answering_network(network: Network) -> Answering:
+    """Make what answers as a network of chained dense layers with ReLU between them.
+
+    Raises
+    ------
+    InputError
+        If it is no such network, or has no hidden layer. The answers: as :func:`activations`.
+    """
+    if not network.is_chain:
+        raise InputError(
+            f"what a network of {network.shape} answers does not follow from its weights; give the "
+            "torch module in Python: tp.compare([module, …], probes=…)"
+        )
+    if len(network.weights) < 2:
+        raise InputError("the network has no hidden layer")
+
+    def answer(inputs: NDArray[Any]) -> Answers:
+        layers = activations(network, inputs)
+        outputs = _linear(layers[-1], network.weights[-1], network.biases[-1])
+        return Answers(layers, layers[-1], outputs)
+
+    return Answering((network.layer_sizes[0],), answer)
+
+
+def _linear(inputs: Array, weight: NDArray[Any], bias: NDArray[Any] | None) -> Array:
+    outputs: Array = inputs @ weight.T.astype(np.float64) + (0 if bias is None else bias)
+    return outputs
+
+
+def gaussian_probes(
+    samples: int, shape: int | tuple[int, ...], mean: float, deviation: float, seed: int
+) -> Array:
+    """Draw inputs without data: independent normal numbers, ``samples`` of a width or shape."""
+    each = (shape,) if isinstance(shape, int) else shape
+    return np.random.default_rng(seed).normal(mean, deviation, (samples, *each))

@@ -1,6 +1,5 @@
 """A network's answers to inputs, computed with torch."""
 
-import hashlib
 from typing import Any
 
 import numpy as np
@@ -10,10 +9,9 @@ from numpy.typing import NDArray
 from topoprint.errors import InputError
 from topoprint.networks.network import Network
 from topoprint.responses.activations import activations
-from topoprint.responses.responses import Responses
+from topoprint.responses.answers import evenly_spaced
+from topoprint.responses.responses import SAMPLES, Responses, digest_of_inputs
 
-# Inputs for which the hidden outputs are kept, evenly spaced among all.
-SAMPLES = 200
 # Inputs of the network's own, drawn at random: half of all, and no more than this.
 MOST_OWN = 512
 
@@ -45,7 +43,7 @@ def respond(
             f"the network takes {network.layer_sizes[0]} inputs, the samples have the shape "
             f"{inputs.shape}"
         )
-    chosen = np.linspace(0, len(inputs) - 1, min(SAMPLES, len(inputs))).round().astype(np.int64)
+    chosen = evenly_spaced(len(inputs))
     outputs = torch.from_numpy(np.ascontiguousarray(inputs)).to(device)
     hidden = outputs
     last = len(network.weights) - 1
@@ -76,9 +74,5 @@ def own_samples(network: Network, count: int) -> NDArray[np.int64]:
 
 def probes(inputs: NDArray[Any], own: bool = False) -> dict[str, str | int]:
     """Say what was asked: how many hidden outputs are kept, and the SHA-256 of all inputs."""
-    content = np.ascontiguousarray(inputs)
-    told: dict[str, str | int] = {
-        "samples": SAMPLES,
-        "inputs": hashlib.sha256(content.data).hexdigest(),
-    }
+    told: dict[str, str | int] = {"samples": SAMPLES, "inputs": digest_of_inputs(inputs)}
     return told | {"most_own": MOST_OWN} if own else told

@@ -18,6 +18,9 @@ from topoprint.storage import create_h5, open_h5, read_json
 FORMAT = "topoprint responses"
 FORMAT_VERSION = 1
 
+# Inputs for which the last hidden outputs are kept, evenly spaced among all.
+SAMPLES = 200
+
 Array = NDArray[np.float64]
 
 # Below this cosine the arccos keeps all but a digit; towards 1 it loses half of them.
@@ -33,7 +36,7 @@ class Responses:
     hidden : ndarray, float32, shape (n, neurons)
         Outputs of the last hidden layer for some test samples, the same for all networks.
     predictions : ndarray, int64, shape (m,)
-        Label with the greatest output, for every test sample.
+        Label with the greatest output, for every test sample; empty where outputs are no labels.
     own : tuple of ndarray, float32, shape (k, units)
         Outputs of every hidden layer for test samples of the network's own draw, which other
         networks do not share; empty where they were not kept.
@@ -69,6 +72,11 @@ class Responses:
                 "again with `topoprint respond --own`"
             )
         return self.own
+
+
+def digest_of_inputs(inputs: NDArray[Any]) -> str:
+    """SHA-256 of inputs, in hexadecimal."""
+    return hashlib.sha256(np.ascontiguousarray(inputs).data).hexdigest()
 
 
 def save_responses(
@@ -161,6 +169,8 @@ def procrustes_angle(one: Array, other: Array) -> float:
 
 def disagreement(one: Responses, other: Responses) -> float:
     """Share of the test samples for which two networks predict different labels, in [0, 1]."""
+    if not one.predictions.size or not other.predictions.size:
+        raise InputError("a network's outputs are no scores of labels, one row an input")
     if len(one.predictions) != len(other.predictions):
         raise InputError("the networks' predictions are of different numbers of samples")
     return float(np.mean(one.predictions != other.predictions))

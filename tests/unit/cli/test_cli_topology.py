@@ -130,7 +130,7 @@ def test_a_file_of_another_version_is_refused(
     refused(topoprint("compare", *diagrams), diagrams[0], "99", "reads 1 and 2")
     header = json.dumps({"format": "topoprint network", "format_version": 99})
     save_file({"0.weight": np.ones((2, 2), np.float32)}, networks[0], {"topoprint": header})
-    refused(topoprint("compare", *networks), networks[0], "99", "reads 1 and 2")
+    refused(topoprint("compare", *networks), networks[0], "99", "reads 1, 2 and 3")
 
 
 def test_networks_that_do_not_belong_together_are_not_mixed(

@@ -75,3 +75,29 @@ def test_the_layers_of_a_file_are_listed(networks: list[Path], topoprint: Comman
     assert {row["why"] for row in found["left"]} == {"not asked for"}
     refused = topoprint("layers", "-")
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_compare_verdict_and_respond_take_probes(
+    networks: list[Path], tmp_path: Path, topoprint: Command
+) -> None:
+    inputs = np.random.default_rng(0).normal(size=(30, 4))
+    np.save(tmp_path / "probes.npy", inputs)
+    chosen = ("--measure", "cka", "--probes", tmp_path / "probes.npy")
+    two = networks[:2]
+    own = tp.compare([*two], ["cka"], probes=inputs)["cka"].values.tolist()
+    compared = topoprint("compare", *two, *chosen, "--json")
+    assert json.loads(compared.stdout)["measures"]["cka"]["distances"] == own
+    tested = topoprint("verdict", *two, *chosen, "--null", "gaussian", "--repetitions", 2, "--json")
+    found = json.loads(tested.stdout)["measures"]["cka"][0]
+    assert (found["distance"], found["nulls"]["gaussian"]["repetitions"]) == (own[0][1], 2)
+
+    answers, distances = tmp_path / "answers.h5", tmp_path / "distances.h5"
+    assert topoprint("respond", tmp_path / "probes.npy", *two, "-o", answers).returncode == 0
+    made = topoprint("distances", *two, answers, "-o", distances, "--measure", "cka")
+    assert made.returncode == 0, made.stderr
+    assert tp.load_distances(distances)["cka"].values.tolist() == own
+    np.save(tmp_path / "wide.npy", np.ones((3, 9)))
+    refused = topoprint("respond", tmp_path / "wide.npy", *two, "-o", tmp_path / "no.h5")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "n1.safetensors: the network takes 4 inputs" in refused.stderr
+    assert not (tmp_path / "no.h5").exists()

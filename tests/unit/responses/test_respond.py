@@ -16,9 +16,9 @@ from topoprint.experiment.datasets.digits import DigitsConfig
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.models import Architecture, NetworkSpec, Training
 from topoprint.experiment.training import in_order, train
-from topoprint.responses.respond import MOST_OWN, SAMPLES, own_samples, probes
+from topoprint.responses.respond import MOST_OWN, own_samples, probes
 from topoprint.responses.respond import respond as run
-from topoprint.responses.responses import Responses, load_responses
+from topoprint.responses.responses import SAMPLES, Responses, load_responses
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,36 @@ class Traced:
     metadata: dict[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """The operations of a module on an example, and what following them met.
+
+    Attributes
+    ----------
+    program : ExportedProgram
+        It holds the module's own parameters, not copies of them.
+    tracer : Tracer
+    outputs : tuple of ndarray, int64
+        Units of what the module returns, one array a tensor.
+    """
+
+    program: ExportedProgram
+    tracer: Tracer
+    outputs: tuple[IntArray, ...]
+
+
 def trace(module: nn.Module, example: Any = None, names: Mapping[str, str] | None = None) -> Traced:
+    """Follow a module on an example, as :func:`follow` does, and tell what was found."""
+    found = follow(module, example, names)
+    recorder, summary = found.tracer.recorder, found.tracer.coverage.summary()
+    return Traced(
+        recorder.n_units, recorder.maps, recorder.wires, found.outputs, recorder.sums, summary
+    )
+
+
+def follow(
+    module: nn.Module, example: Any = None, names: Mapping[str, str] | None = None
+) -> Followed:
     """Follow a module on an example.
 
     Parameters
@@ -87,19 +116,19 @@ def trace(module: nn.Module, example: Any = None, names: Mapping[str, str] | Non
     with _as_in_inference(module):
         program = _exported(module, args, kwargs)
     tracer = Tracer(Coverage(parameters, names))
-    flat = [one for given in program.example_inputs or () for one in _flat(given)]
+    example_inputs = list(flat(program.example_inputs or ()))
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)  # a module that draws numbers has the same graph each time
-        found = walk(program, tracer, flat)
+        torch.default_generator.manual_seed(
+            0
+        )  # a module that draws numbers has the same graph each time
+        found = walk(program, tracer, example_inputs)
         outputs = tuple(as_integers(one.numbers) for one in found)
-    recorder = tracer.recorder
-    if not recorder.maps:
+    if not tracer.recorder.maps:
         raise InputError(
             f"no trained weight of {type(module).__name__} acts on the example; nothing is left "
             "to take a fingerprint of"
         )
-    summary = tracer.coverage.summary()
-    return Traced(recorder.n_units, recorder.maps, recorder.wires, outputs, recorder.sums, summary)
+    return Followed(program, tracer, outputs)
 
 
 def _check(parameters: Mapping[str, nn.Parameter]) -> None:
@@ -156,13 +185,13 @@ def _as_tensor(given: Any) -> Any:
     return given
 
 
-def _flat(given: Any) -> Iterator[Any]:
+def flat(given: Any) -> Iterator[Any]:
     """Yield the leaves of arguments, in the order in which torch passes them."""
     if isinstance(given, Mapping):
         given = list(given.values())
     if isinstance(given, tuple | list):
         for one in given:
-            yield from _flat(one)
+            yield from flat(one)
     else:
         yield given
 
