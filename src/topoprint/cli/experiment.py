@@ -22,8 +22,11 @@ from topoprint.validation import parse_json
 @app.command()
 def config(
     files: Annotated[
-        list[Path], typer.Argument(help="YAML files, each laid over those before it.")
-    ] = [Path("config.yaml")],  # noqa: B006
+        list[Path] | None,
+        typer.Argument(
+            help="YAML files, each laid over those before it.", show_default="config.yaml"
+        ),
+    ] = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema instead.")
     ] = False,
@@ -35,8 +38,9 @@ def config(
     if schema:
         sys.stdout.write(json_schema())
         return
-    count = len(list(cells(load_config(*files))))
-    print(f"{', '.join(map(str, files))}: valid, {count} networks")
+    given = files or [Path("config.yaml")]
+    count = len(list(cells(load_config(*given))))
+    print(f"{', '.join(map(str, given))}: valid, {count} networks")
 
 
 @app.command()

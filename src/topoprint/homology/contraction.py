@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from topoprint.homology.places import Labels, Places
+from topoprint.homology.sparse import edge_matrix
 from topoprint.networks.maps import IntArray, Wires
 
 
@@ -17,9 +17,7 @@ def joined(
     both = list(ends)
     sources = np.concatenate([np.empty(0, np.int64), *(from_ for from_, _ in both)])
     targets = np.concatenate([np.empty(0, np.int64), *(to for _, to in both)])
-    graph = sparse.csr_array(
-        (np.ones(len(sources), dtype=np.int8), (sources, targets)), shape=(number, number)
-    )
+    graph = edge_matrix(number, sources, targets, np.ones(len(sources), dtype=np.int8))
     components, labels = connected_components(graph, directed=False)
     return int(components), labels
 

@@ -1,12 +1,12 @@
 """Bars of a graph without triangles, from a minimum spanning forest (docs/method.md)."""
 
 import numpy as np
-from scipy import sparse
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 from topoprint.homology.counts import ones
 from topoprint.homology.graph import Graph
 from topoprint.homology.multiset import without
+from topoprint.homology.sparse import edge_matrix
 from topoprint.networks.maps import FloatArray
 
 
@@ -24,9 +24,7 @@ def spanning_forest(graph: Graph) -> tuple[FloatArray, FloatArray, int]:
     """
     values, rank = np.unique(graph.values, return_inverse=True)
     # Ranks from 1 in place of values: scipy takes an edge of weight 0 for no edge.
-    weighted = sparse.csr_array(
-        (rank + 1.0, (graph.sources, graph.targets)), shape=(graph.n_vertices, graph.n_vertices)
-    )
+    weighted = edge_matrix(graph.n_vertices, graph.sources, graph.targets, rank + 1.0)
     forest = values[np.sort(minimum_spanning_tree(weighted).data).astype(np.int64) - 1]
     components, _ = connected_components(weighted, directed=False)
     every = np.sort(graph.values)

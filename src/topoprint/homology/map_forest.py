@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from topoprint.homology.contraction import by_everything, by_wires, joined, touched
 from topoprint.homology.magnitudes import key_of, keys, magnitudes
 from topoprint.homology.places import Labels, Places
+from topoprint.homology.sparse import edge_matrix
 from topoprint.networks.maps import FloatArray, IntArray, LinearMap, Wires
 
 Edges = tuple[Labels, Labels, FloatArray]  # both ends by their labels, and |w|
@@ -196,9 +196,7 @@ def _forest(number: int, from_: Labels, to: Labels, magnitude: FloatArray) -> Ed
     kept = order[np.unique((low * number + high)[order], return_index=True)[1]]
     # The bits of a magnitude are in its order, and float64 holds them as they are. None is 0.
     late = (1 << 31) - magnitude[kept].view(np.uint32).astype(np.int64)
-    graph = sparse.csr_array(
-        (late.astype(np.float64), (low[kept], high[kept])), shape=(number, number)
-    )
+    graph = edge_matrix(number, low[kept], high[kept], late.astype(np.float64))
     tree = minimum_spanning_tree(graph).tocoo()
     bits = ((1 << 31) - tree.data.astype(np.int64)).astype(np.uint32)
     return tree.row, tree.col, bits.view(np.float32)

@@ -5,10 +5,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from topoprint.homology.magnitudes import Keys, keys, magnitudes
+from topoprint.homology.sparse import edge_matrix
 from topoprint.networks.maps import FloatArray, IntArray, LinearMap
 
 Labels = NDArray[np.int32]
@@ -166,9 +166,8 @@ def _forest(pairs: IntArray, n_inputs: int, n_outputs: int) -> tuple[IntArray, I
     """Select pairs of an input and an output position that make a spanning forest of all pairs."""
     if len(pairs) < 2:
         return pairs[:, 0], pairs[:, 1]
-    joined = sparse.csr_array(
-        (np.ones(len(pairs)), (pairs[:, 0], n_inputs + pairs[:, 1])),
-        shape=(n_inputs + n_outputs,) * 2,
+    joined = edge_matrix(
+        n_inputs + n_outputs, pairs[:, 0], n_inputs + pairs[:, 1], np.ones(len(pairs))
     )
     tree = minimum_spanning_tree(joined).tocoo()
     return tree.row.astype(np.int64), tree.col.astype(np.int64) - n_inputs

@@ -5,6 +5,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from topoprint.homology.edges import IntArray
+from topoprint.homology.sparse import edge_matrix
 
 
 def is_triangle_free(sources: IntArray, targets: IntArray) -> bool:
@@ -46,12 +47,15 @@ def _upwards(sources: IntArray, targets: IntArray) -> sparse.csr_array:
     from_, to = rank[ends[: len(sources)]], rank[ends[len(sources) :]]
     joined = np.ones(len(from_), dtype=bool)
     places = np.minimum(from_, to), np.maximum(from_, to)
-    return sparse.csr_array((joined, places), shape=(len(vertices), len(vertices)))
+    return edge_matrix(len(vertices), *places, joined)
 
 
 def _is_bipartite(upwards: sparse.csr_array) -> bool:
     """Whether the bipartite double cover has two components for every one of the graph."""
     components, _ = connected_components(upwards, directed=False)
-    cover = sparse.block_array([[None, upwards], [upwards, None]], format="csr")
+    number, edges = upwards.shape[0], upwards.tocoo()
+    sources = np.concatenate([edges.row, edges.row + number])
+    targets = np.concatenate([edges.col + number, edges.col])
+    cover = edge_matrix(2 * number, sources, targets, np.ones(len(sources), dtype=bool))
     covering, _ = connected_components(cover, directed=False)
     return bool(covering == 2 * components)
