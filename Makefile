@@ -10,7 +10,7 @@ ARGS ?=
 TORCH_INDEX ?=
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run test test-slurm check bench bench-quick field schema clean
+.PHONY: help run test lowest test-lowest test-newest test-slurm check bench bench-quick field schema clean
 
 help:
 	@sed -n '1,5p' Makefile | cut -c3-
@@ -42,6 +42,29 @@ run: .venv/run.stamp
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n 2
+
+# The library without torch and Snakemake, with the oldest versions that pyproject.toml allows and
+# with the newest that there are, each in an environment of its own.
+LIBRARY := tests/unit/homology tests/unit/summaries tests/unit/measures tests/unit/networks tests/properties
+OF_TESTS := pytest pytest-xdist hypothesis filelock pyyaml
+
+lowest:
+	$(PYTHON) -m venv .venv-uv
+	.venv-uv/bin/python -m pip install --quiet uv
+	{ head -1 constraints-lowest.txt; .venv-uv/bin/uv pip compile --quiet --resolution lowest-direct \
+		--python-version 3.11 --no-header --no-annotate --extra flagser --extra giotto --extra gudhi \
+		--extra rips --extra onnx pyproject.toml; } > .lowest && mv .lowest constraints-lowest.txt
+
+test-lowest:
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet --requirement constraints-lowest.txt $(OF_TESTS)
+	.venv-lowest/bin/python -m pip install --quiet --no-deps --editable .
+	.venv-lowest/bin/python -m pytest -n 2 $(LIBRARY)
+
+test-newest:
+	$(PYTHON) -m venv .venv-newest
+	.venv-newest/bin/python -m pip install --quiet --upgrade --editable '.[gudhi,onnx,rips]' $(OF_TESTS)
+	.venv-newest/bin/python -m pytest -n 2 $(LIBRARY)
 
 # SLURM on this one host (Debian), and the experiment on it: tests/slurm.
 test-slurm: .venv/dev.stamp

@@ -1,9 +1,11 @@
 """What several tests share: networks, graphs and diagrams to try, and how to compare them."""
 
 from dataclasses import replace
+from importlib.util import find_spec
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -25,6 +27,18 @@ from topoprint.identity import Row
 from topoprint.responses.responses import Responses, save_responses
 
 MAX_DIMENSION = 3
+
+
+def engine_of(engine, package):
+    """An engine to try, skipped where its package is not installed."""
+    marks = pytest.mark.skipif(find_spec(package) is None, reason=f"{package} is not installed")
+    return pytest.param(engine, marks=marks)
+
+
+# The engines that have no wheels for Python 3.13 and later.
+FLAGSER = engine_of("flagser", "pyflagser")
+GIOTTO = engine_of("giotto", "gtda")
+GUDHI = engine_of("gudhi", "gudhi")
 METRICS = ("landscape", "silhouette", "heat", "betti")
 NO_BARS = Diagram.from_bars([[]] * (MAX_DIMENSION + 1))
 # Diagrams of one bar in H1 or none, and the norm of the tent on [0, 1]: its height is 1/2, and this
@@ -168,7 +182,14 @@ def assert_same_bars(one, other):
         np.testing.assert_array_equal(one.bars(dimension), other.bars(dimension))
 
 
+def by_flagser(graph, max_dimension=MAX_DIMENSION):
+    """Bars by pyflagser, the reference."""
+    pytest.importorskip("pyflagser")
+    return persistence(graph, max_dimension, "flagser")
+
+
 def assert_engines_agree(diagrams, metric, **arguments):
+    pytest.importorskip("gtda")
     ours = distance_matrix(diagrams, metric, **arguments).values
     theirs = distance_matrix(diagrams, metric, engine="giotto", **arguments).values
     assert np.isfinite(theirs).all()

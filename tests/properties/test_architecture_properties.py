@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from architectures import KINDS, TYPES, Builder, architectures, drawn_weights
-from helpers import assert_same_bars
+from helpers import assert_same_bars, by_flagser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +19,7 @@ def assert_bars_of_the_laid_out_graph(network, zeta=1e-6, bias=True):
     assert laid_out.n_vertices == graph.n_vertices
     assert laid_out.n_edges == graph.n_edges
     assert_same_bars(found, persistence(laid_out, engine="forest"))
-    assert_same_bars(found, persistence(graph, engine="flagser"))
+    assert_same_bars(found, by_flagser(graph))
 
 
 @settings(deadline=None, max_examples=150)

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 from helpers import (
+    FLAGSER,
     assert_same_bars,
     bipartite_graphs,
+    by_flagser,
     directed_graphs,
     layered_networks,
     random_network,
@@ -23,10 +25,10 @@ def test_both_engines_and_both_forests_give_the_same_bars_of_a_network(network, 
     if not bias and not any(np.any(weight) for weight in network.weights):
         bias = True
     graph = to_graph(network, zeta, bias)
-    by_flagser = persistence(graph, engine="flagser")
-    assert_same_bars(persistence(graph, engine="forest"), by_flagser)
-    assert_same_bars(persistence(graph.laid_out(), engine="forest"), by_flagser)
-    assert_same_bars(persistence(graph), by_flagser)
+    reference = by_flagser(graph)
+    assert_same_bars(persistence(graph, engine="forest"), reference)
+    assert_same_bars(persistence(graph.laid_out(), engine="forest"), reference)
+    assert_same_bars(persistence(graph), reference)
 
 
 @settings(deadline=None, max_examples=150)
@@ -34,14 +36,14 @@ def test_both_engines_and_both_forests_give_the_same_bars_of_a_network(network, 
 def test_engines_agree_on_graphs_without_triangles(graph):
     assert graph.is_triangle_free()
     by_forest = persistence(graph, engine="forest")
-    assert_same_bars(by_forest, persistence(graph, engine="flagser"))
+    assert_same_bars(by_forest, by_flagser(graph))
     assert_same_bars(by_forest, persistence(graph))
 
 
 @settings(deadline=None, max_examples=150)
 @given(directed_graphs())
 def test_auto_gives_what_flagser_gives(graph):
-    assert_same_bars(persistence(graph), persistence(graph, engine="flagser"))
+    assert_same_bars(persistence(graph), by_flagser(graph))
 
 
 @settings(deadline=None, max_examples=100)
@@ -133,7 +135,7 @@ def test_the_signs_of_hidden_neurons_do_not_matter(network, seed):
     assert_same_bars(persistence(to_graph(other)), persistence(to_graph(network)))
 
 
-@pytest.mark.parametrize("engine", ["forest", "flagser"])
+@pytest.mark.parametrize("engine", ["forest", FLAGSER])
 def test_order_and_signs_do_not_matter_in_a_larger_network(engine):
     rng = np.random.default_rng(0)
     network = random_network((40, 30, 20, 10), seed=1, draw="heavy_tailed")

@@ -30,6 +30,21 @@ def test_everything_asked_for_is_pinned() -> None:
     assert asked - {"topoprint"} <= VERSIONS.keys()
 
 
+def test_the_lowest_versions_are_those_that_the_project_allows() -> None:
+    lines = (ROOT / "constraints-lowest.txt").read_text().splitlines()
+    lowest = {
+        normal(name): version for name, _, version in (line.partition("==") for line in lines)
+    }
+    extras = PROJECT["optional-dependencies"]
+    asked = [
+        *PROJECT["dependencies"],
+        *(line for name in ("flagser", "giotto", "gudhi", "rips", "onnx") for line in extras[name]),
+    ]
+    for requirement in asked:
+        name, bound = re.match(r"([\w.-]+)>=([\d.]+)", requirement).groups()  # type: ignore[union-attr]
+        assert f"{lowest[normal(name)]}.".startswith(f"{bound}."), requirement
+
+
 def test_the_core_is_light() -> None:
     assert names(PROJECT["dependencies"]) == {
         "numpy", "scipy", "h5py", "ml-dtypes", "safetensors", "pydantic", "threadpoolctl", "typer",

@@ -282,6 +282,7 @@ def test_trained_networks_have_giottos_distances(
     nothing = tp.Diagram.from_bars([[(0, np.inf)], [], [], []])
     amplitudes = tp.distance_matrix([*diagrams, nothing], metric, grid).values[-1]
     exact = tp.distance_matrix(diagrams, metric, grid).values
+    pytest.importorskip("gtda")
     giotto = tp.distance_matrix(diagrams, metric, grid, engine="giotto").values
     larger = np.maximum.outer(amplitudes[:-1], amplitudes[:-1])
     assert np.all(abs(exact - giotto) <= 1e-9 * larger)

@@ -63,8 +63,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         status = 1
         told = (
-            f"this stage needs {error.name}, which is not installed: "
-            "pip install '.[run]' in the sources of topoprint"
+            f"this stage needs {error.name}, which is not installed: pip install 'topoprint[run]'"
         )
     print(f"topoprint: {told}", file=sys.stderr)
     sys.exit(status)

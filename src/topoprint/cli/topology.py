@@ -42,7 +42,7 @@ def diagram(
     layers: Layers = None,
     zeta: Zeta = 1e-6,
     bias: Bias = True,
-    engine: Annotated[str, typer.Option(help="auto, forest or flagser.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, forest, flagser or gudhi.")] = "auto",
     max_dimension: MaxDimension = 3,
     spec: Annotated[str | None, typer.Option(help="These four as JSON, in place of them.")] = None,
 ) -> None:

@@ -45,7 +45,7 @@ OLD_KEYS = {
 class Homology(Strict):
     """Graph → diagram."""
 
-    engine: Literal["auto", "forest", "flagser"] = "auto"
+    engine: Literal["auto", "forest", "flagser", "gudhi"] = "auto"
     max_dimension: Annotated[int, Field(ge=0)] = 3
 
 

@@ -12,11 +12,23 @@ from topoprint.homology.graph import Graph
 
 # Numbers of neighbours that are looked at at a time: bounds the memory of counting.
 AT_A_TIME = 1 << 21
-# Bytes that pyflagser 0.4.7 takes, about: measured on tournaments side by side, of 5,000 to 30,000
-# vertices and 0.3 to 1.3 million simplices.
-BYTES_A_SIMPLEX = 60
-BYTES_A_PAIR_OF_VERTICES = 0.8
 MAX_MEMORY = 8.0
+
+
+@dataclass(frozen=True)
+class Program:
+    """What computes the homology of a complex that is built, and the bytes that it takes."""
+
+    name: str
+    bytes_a_simplex: float
+    bytes_a_pair_of_vertices: float = 0.0
+
+
+# Measured on tournaments side by side: pyflagser 0.4.7 with 5,000 to 30,000 vertices and 0.3 to 1.3
+# million simplices, GUDHI 3.13 with 0.6 and 1.9
+# million.
+FLAGSER = Program("flagser", 60, 0.8)
+GUDHI = Program("gudhi", 110)
 
 
 def count_simplices(graph: Graph, max_dimension: int, at_most: float) -> tuple[int, ...]:
@@ -43,24 +55,27 @@ def count_simplices(graph: Graph, max_dimension: int, at_most: float) -> tuple[i
     return tuple(counts.found)
 
 
-def check_size(graph: Graph, max_dimension: int, max_memory: float) -> None:
-    """Refuse a graph for which flagser would take more memory than it may, in GB.
+def check_size(
+    graph: Graph, max_dimension: int, max_memory: float, program: Program = FLAGSER
+) -> None:
+    """Refuse a graph for which a program would take more memory than it may, in GB.
 
     Raises
     ------
     InputError
         With the size of the directed flag complex, and what it would take.
     """
-    fixed = BYTES_A_PAIR_OF_VERTICES * graph.n_vertices**2
-    at_most = (max_memory * 1e9 - fixed) / BYTES_A_SIMPLEX
+    fixed = program.bytes_a_pair_of_vertices * graph.n_vertices**2
+    at_most = (max_memory * 1e9 - fixed) / program.bytes_a_simplex
     found = count_simplices(graph, max_dimension, at_most)
     if (total := sum(found)) <= at_most:
         return
     triangles = f", at least {found[2]:,} triangles" if len(found) > 2 and found[2] else ""
+    taken = (fixed + total * program.bytes_a_simplex) / 1e9
     raise InputError(
-        f"the graph has {graph.n_vertices:,} vertices, {graph.n_edges:,} edges{triangles}: flagser "
-        f"would take over {(fixed + total * BYTES_A_SIMPLEX) / 1e9:.1f} GB, and may take "
-        f"{max_memory:g} GB; lower max_dimension, take a smaller graph, or raise max_memory"
+        f"the graph has {graph.n_vertices:,} vertices, {graph.n_edges:,} edges{triangles}: "
+        f"{program.name} would take over {taken:.1f} GB, and may take {max_memory:g} GB; "
+        "lower max_dimension, take a smaller graph, or raise max_memory"
     )
 
 

@@ -22,6 +22,7 @@ COSTS: dict[Engine, Cost] = {
     "auto": _FOREST,
     "forest": _FOREST,
     "flagser": Cost(mb=90, minutes=2, bytes_each=425, seconds_each=3e-5),
+    "gudhi": Cost(mb=90, minutes=2, bytes_each=425, seconds_each=3e-5),
 }
 
 

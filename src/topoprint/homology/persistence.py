@@ -1,8 +1,10 @@
 """Graph → persistence diagram, by an engine. The only importer of pyflagser."""
 
-from typing import Literal
+from importlib.util import find_spec
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from topoprint.errors import InputError
@@ -14,10 +16,11 @@ from topoprint.homology.graph import Graph
 from topoprint.homology.multiset import Multiset
 from topoprint.homology.network_bars import network_bars
 from topoprint.homology.network_graph import MOST_LAID_OUT, NetworkGraph
+from topoprint.homology.simplex_tree import has_reverse, simplex_tree_bars
 from topoprint.homology.unit_classes import has_no_triangle_of_classes
 
-Engine = Literal["auto", "forest", "flagser"]
-ENGINES: tuple[Engine, ...] = ("auto", "forest", "flagser")
+Engine = Literal["auto", "forest", "flagser", "gudhi"]
+ENGINES: tuple[Engine, ...] = ("auto", "forest", "flagser", "gudhi")
 
 
 def persistence(
@@ -34,31 +37,35 @@ def persistence(
         Vertices enter at 0, each edge at its value, each larger simplex with its last edge.
     max_dimension : int
         Homology is computed in dimensions 0 … max_dimension.
-    engine : {"auto", "forest", "flagser"}
+    engine : {"auto", "forest", "flagser", "gudhi"}
         ``forest`` is exact on graphs without triangles: H0 from a minimum spanning forest, H1
         from all other edges, nothing above (docs/method.md). ``flagser`` (pyflagser 0.4.7) takes
-        any graph. ``auto`` takes the forest where it has shown that there is no triangle.
+        any graph, ``gudhi`` (its SimplexTree) those in which no two vertices are joined in both
+        directions. ``auto`` takes the forest where it has shown that there is no triangle, else
+        flagser, and gudhi where pyflagser is not installed.
     max_memory : float
-        GB that flagser may take, by an estimate that is made before it starts: about 60 bytes a
-        simplex up to dimension max_dimension + 1, and 0.8 times the square of the vertices.
+        GB that flagser or gudhi may take, by an estimate that is made before it starts: about 60
+        and 110 bytes a simplex up to dimension max_dimension + 1, and for flagser 0.8 times the
+        square of the vertices.
 
     Returns
     -------
     Diagram
-        Values in float32, bit for bit the same from both engines; essential bars die at ∞.
+        Values in float32, bit for bit the same from all engines; essential bars die at ∞.
 
     Raises
     ------
     InputError
-        If the engine is not known, ``forest`` is asked of a graph with a triangle, or flagser is
-        needed and pyflagser not installed, or would take more than ``max_memory``.
+        If the engine is not known, ``forest`` is asked of a graph with a triangle, ``gudhi`` of
+        one with an edge and its reverse, or what is needed is not installed or would take more
+        than ``max_memory``.
     """
     if engine not in ENGINES:
         raise InputError(f"engine {engine!r} is not known; choose {', '.join(ENGINES)}")
     if not isinstance(max_dimension, int) or max_dimension < 0:
         raise InputError(f"max_dimension must be a whole number from 0, not {max_dimension}")
-    if engine == "flagser":
-        return _flagser(graph, max_dimension, max_memory)
+    if engine in ("flagser", "gudhi"):
+        return _by_cliques(graph, max_dimension, max_memory, engine)
     if isinstance(graph, NetworkGraph):
         if has_no_triangle_of_classes(graph.network):
             return _forest_diagram(*network_bars(graph), max_dimension)
@@ -70,9 +77,9 @@ def persistence(
     if engine == "forest":
         raise InputError(
             "engine 'forest' is exact only without triangles, and this graph has one; "
-            "use engine 'flagser' or 'auto'"
+            "use engine 'flagser', 'gudhi' or 'auto'"
         )
-    return _flagser(graph, max_dimension, max_memory)
+    return _by_cliques(graph, max_dimension, max_memory, _installed(graph))
 
 
 def _laid_out(graph: NetworkGraph) -> Graph:
@@ -109,22 +116,39 @@ def _forest_diagram(
     return Diagram(tuple(all_births[kept]), tuple(all_deaths[kept]), tuple(all_counts[kept]))
 
 
-def _flagser(graph: Graph | NetworkGraph, max_dimension: int, max_memory: float) -> Diagram:
+def _installed(graph: Graph) -> Literal["flagser", "gudhi"]:
+    """Choose what computes bars of a graph with triangles."""
+    if find_spec("pyflagser") or not find_spec("gudhi") or has_reverse(graph):
+        return "flagser"
+    return "gudhi"
+
+
+def _by_cliques(
+    graph: Graph | NetworkGraph,
+    max_dimension: int,
+    max_memory: float,
+    engine: Literal["flagser", "gudhi"],
+) -> Diagram:
+    laid_out = graph.laid_out() if isinstance(graph, NetworkGraph) else graph
+    bars = _flagser_bars if engine == "flagser" else simplex_tree_bars
+    return Diagram.from_bars(bars(laid_out, max_dimension, max_memory))
+
+
+def _flagser_bars(graph: Graph, max_dimension: int, max_memory: float) -> list[NDArray[Any]]:
     try:
         from pyflagser import flagser_weighted
     except ImportError as error:
         raise InputError(
-            "engine 'flagser' needs pyflagser: pip install '.[flagser]' in its sources"
+            "engine 'flagser' needs pyflagser: pip install 'topoprint[flagser]' (Python 3.11 or "
+            "3.12); graphs in which no edge has its reverse are also taken by engine 'gudhi'"
         ) from error
-    laid_out = graph.laid_out() if isinstance(graph, NetworkGraph) else graph
-    if laid_out.n_edges == 0:  # pyflagser 0.4.7 does not take a graph without edges
+    if graph.n_edges == 0:  # pyflagser 0.4.7 does not take a graph without edges
         essential = np.full((graph.n_vertices, 2), (0.0, np.inf))
-        return Diagram.from_bars([essential, *[np.empty((0, 2))] * max_dimension])
-    check_size(laid_out, max_dimension, max_memory)
+        return [essential, *[np.empty((0, 2))] * max_dimension]
+    check_size(graph, max_dimension, max_memory)
     matrix = sparse.coo_matrix(
-        (laid_out.values, (laid_out.sources, laid_out.targets)),
-        shape=(laid_out.n_vertices, laid_out.n_vertices),
+        (graph.values, (graph.sources, graph.targets)),
+        shape=(graph.n_vertices, graph.n_vertices),
     )
     found = flagser_weighted(matrix, max_dimension=max_dimension, directed=True, coeff=2)["dgms"]
-    missing = max_dimension + 1 - len(found)
-    return Diagram.from_bars([*found, *[np.empty((0, 2))] * missing])
+    return [*found, *[np.empty((0, 2))] * (max_dimension + 1 - len(found))]

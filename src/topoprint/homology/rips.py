@@ -36,7 +36,7 @@ def rips(distances: Array) -> tuple[Array, Array]:
         from gudhi.sklearn import RipsPersistence
     except ImportError as error:
         raise InputError(
-            "Rips persistence needs gudhi and scikit-learn; install topoprint[rips]"
+            "Rips persistence needs gudhi and scikit-learn; pip install 'topoprint[rips]'"
         ) from error
     if distances.ndim != 2 or distances.shape[0] != distances.shape[1] or not len(distances):
         raise InputError(

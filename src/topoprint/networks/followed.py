@@ -16,7 +16,7 @@ def follow_module(module: Any, example: Any) -> Parts:
         from topoprint.networks.tracing.modules import trace
     except ImportError as error:
         raise InputError(
-            "a torch module needs torch 2.6 or newer: pip install '.[train]' in the sources"
+            "a torch module needs torch 2.6 or newer: pip install 'topoprint[train]'"
         ) from error
     found = trace(module, example)
     return found.n_units, found.maps, found.wires, found.metadata, found.sums
@@ -31,7 +31,7 @@ def follow_onnx(model: Any, layers: Sequence[str] | None, example: Any) -> Parts
     except ImportError as error:
         raise InputError(
             "following the graph of an ONNX file needs torch 2.6 or newer: "
-            "pip install '.[onnx,train]' in the sources"
+            "pip install 'topoprint[onnx,train]'"
         ) from error
     found = follow(model, example)
     return found.n_units, found.maps, found.wires, found.metadata, found.sums

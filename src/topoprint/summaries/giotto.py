@@ -37,7 +37,8 @@ def giotto_distances(
         from gtda.diagrams import Filtering, PairwiseDistance
     except ImportError as error:
         raise InputError(
-            "engine 'giotto' needs giotto-tda: pip install '.[giotto]' in its sources"
+            "engine 'giotto' needs giotto-tda, for Python 3.11 or 3.12: "
+            "pip install 'topoprint[giotto]'"
         ) from error
     padded = Filtering(epsilon=how.min_persistence).fit_transform(_padded(diagrams))
     padded[np.isinf(padded)] = how.infinity

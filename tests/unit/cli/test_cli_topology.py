@@ -20,12 +20,13 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 def test_diagram_command_is_the_library(
     networks: list[Path], tmp_path: Path, topoprint: Command
 ) -> None:
+    pytest.importorskip("gudhi")
     out = tmp_path / "out.h5"
-    arguments = ("--zeta", 0.25, "--no-bias", "--engine", "flagser", "--max-dimension", 1)
+    arguments = ("--zeta", 0.25, "--no-bias", "--engine", "gudhi", "--max-dimension", 1)
     assert topoprint("diagram", networks[0], "-o", out, *arguments).returncode == 0
     made = tp.Diagram.load(out)
     graph = tp.to_graph(tp.Network.load(networks[0]), zeta=0.25, bias=False)
-    expected = tp.persistence(graph, 1, "flagser")
+    expected = tp.persistence(graph, 1, "gudhi")
     assert made.max_dimension == 1
     for dimension in (0, 1):
         np.testing.assert_array_equal(made.bars(dimension), expected.bars(dimension))
@@ -173,7 +174,10 @@ def test_networks_that_do_not_belong_together_are_not_mixed(
         (("compare", "{0}", "{1}", "--measure", "cka"), "needs its responses"),
         (("compare", "{0}", "{1}", "--grid", "own"), "input should be 'paper' or 'shared'"),
         (("diagram", "{0}", "-o", "x.h5", "--zeta", "2"), "zeta must lie between 0 and 1"),
-        (("diagram", "{0}", "-o", "x.h5", "--engine", "ripser"), "'auto', 'forest' or 'flagser'"),
+        (
+            ("diagram", "{0}", "-o", "x.h5", "--engine", "ripser"),
+            "'auto', 'forest', 'flagser' or 'gudhi'",
+        ),
         (("diagram", "{0}", "-o", "x.h5", "--layers", "one"), "no layer named 'one'"),
         (("prepare", "--spec", "{{}}", "-o", "x.h5"), "the key 'type' is missing"),
         (("config", "none.yaml"), "none.yaml: cannot be read"),

@@ -151,7 +151,7 @@ def test_without_pooch_one_is_told_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pooch", None)
-    with pytest.raises(InputError, match=r"pip install '\.\[data\]' in the sources"):
+    with pytest.raises(InputError, match=r"pip install 'topoprint\[data\]'"):
         fetch(["http://127.0.0.1:9/a"], tmp_path / "a.bin", None)
 
 
@@ -167,7 +167,9 @@ def test_without_a_torchvision_that_works_one_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch, found: ModuleType | None
 ) -> None:
     monkeypatch.setitem(sys.modules, "torchvision", found)
-    with pytest.raises(InputError, match=r"cannot be imported \(.+\): pip install '\.\[data\]' in"):
+    with pytest.raises(
+        InputError, match=r"cannot be imported \(.+\): pip install 'topoprint\[data\]'"
+    ):
         torchvision_datasets()
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers import by_flagser
 
 import topoprint as tp
 from topoprint import InputError
@@ -39,7 +40,7 @@ def graph_of(module: nn.Module, *example: torch.Tensor, **options: bool) -> Netw
 
 def barcode(graph: tp.Graph | NetworkGraph) -> list[list[list[float]]]:
     """Bars by flagser: equal where graphs are equal but for the numbers of their vertices."""
-    found = tp.persistence(graph, engine="flagser")
+    found = by_flagser(graph)
     return [np.sort(found.bars(q), axis=0).tolist() for q in range(4)]
 
 

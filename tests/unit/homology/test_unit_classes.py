@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from architectures import KINDS, Builder, drawn_weights
-from helpers import assert_same_bars
+from helpers import assert_same_bars, by_flagser
 
 from topoprint import InputError, Network, persistence, to_graph
 from topoprint.homology import persistence as homology
@@ -36,7 +36,7 @@ def test_a_network_with_triangles_goes_to_flagser(network):
     graph = to_graph(network)
     assert not graph.laid_out().is_triangle_free()
     assert not has_no_triangle_of_classes(network)
-    assert_same_bars(persistence(graph), persistence(graph, engine="flagser"))
+    assert_same_bars(persistence(graph), by_flagser(graph))
     with pytest.raises(InputError, match="without triangles, and this graph has one"):
         persistence(graph, engine="forest")
 
@@ -49,7 +49,7 @@ def test_what_classes_do_not_show_is_looked_for_edge_by_edge():
     )  # fmt: skip
     graph = to_graph(Network.from_maps(3, [chain]))
     assert not has_no_triangle_of_classes(graph.network)
-    assert_same_bars(persistence(graph, engine="forest"), persistence(graph, engine="flagser"))
+    assert_same_bars(persistence(graph, engine="forest"), by_flagser(graph))
 
 
 def test_a_network_that_is_too_large_to_be_looked_at_is_refused(monkeypatch):

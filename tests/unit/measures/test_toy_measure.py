@@ -97,6 +97,7 @@ def test_it_is_listed(brought, topoprint):
 
 
 def test_a_config_may_name_it(brought, topoprint, tmp_path):
+    pytest.importorskip("yaml")
     path = tmp_path / "config.yaml"
     path.write_text(
         "datasets: [{name: digits, type: digits}]\n"

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from helpers import EMPTY, ESSENTIAL, FINITE, METRICS, TENT, distance_of
+from helpers import EMPTY, ESSENTIAL, FINITE, GIOTTO, METRICS, TENT, distance_of
 
 from topoprint import Diagram, InputError, distance_matrix, make_measure
 from topoprint.measures.registry import PAPER
 from topoprint.summaries.distances import Discretisation
 
 
-@pytest.mark.parametrize("engine", ["exact", "giotto"])
+@pytest.mark.parametrize("engine", ["exact", GIOTTO])
 @pytest.mark.parametrize("bar", [ESSENTIAL, FINITE])
 @pytest.mark.parametrize("metric", ["landscape", "silhouette"])
 def test_the_norm_of_one_tent(metric, bar, engine):
@@ -92,6 +92,7 @@ def test_one_diagram_alone_is_at_distance_zero_from_itself(metric: str) -> None:
 def test_finite_deaths_beyond_the_value_of_infinity(metric: str) -> None:
     late = Diagram.from_bars([[[0, 3.0], [0, np.inf], [0, np.inf]]])
     early = Diagram.from_bars([[[0, 0.5], [0, 0.7], [0, np.inf]]])
+    pytest.importorskip("gtda")
     exact = distance_matrix([late, early], metric).values[0, 1]
     giotto = distance_matrix([late, early], metric, engine="giotto").values[0, 1]
     assert exact == pytest.approx(giotto, rel=1e-9)

@@ -4,12 +4,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from helpers import EMPTY, FINITE, assert_engines_agree, distance_of, fingerprints
+from helpers import EMPTY, FINITE, GIOTTO, assert_engines_agree, distance_of, fingerprints
 
 from topoprint import Diagram, InputError, distance_matrix
 
 
-@pytest.mark.parametrize("engine", ["exact", "giotto"])
+@pytest.mark.parametrize("engine", ["exact", GIOTTO])
 def test_the_heat_of_one_bar(engine):
     # Both diagrams hold [0, 1), which sets the grid. Two Gaussians at distance δ overlap by
     # exp(−δ²/4σ²), and the bar (b, d) lies √2·(d − b) from its mirror.
@@ -40,6 +40,7 @@ def test_heat_of_bars_on_the_borders_of_pixels_is_giotto(bins, high):
 
 
 def test_a_kernel_too_wide_to_be_summed_is_giottos() -> None:
+    pytest.importorskip("gtda")
     one = Diagram.from_bars([[[0, np.inf]], [[0.1, 0.6], [0.2, 0.9]]])
     other = Diagram.from_bars([[[0, np.inf]], [[0.3, 0.6], [0.2, 0.8]]])
     both = [

@@ -96,6 +96,7 @@ def test_bottleneck_of_more_bars_than_a_block(monkeypatch):
 
 
 def test_both_are_those_of_giotto():
+    pytest.importorskip("gtda")
     from gtda.diagrams import PairwiseDistance
 
     rng = np.random.default_rng(2)

@@ -37,7 +37,7 @@ def load_digits(config: DigitsConfig, root: Path) -> Samples:
         from sklearn.model_selection import train_test_split
     except ImportError as error:
         raise InputError(
-            "data set digits comes with scikit-learn: pip install '.[data]' in its sources"
+            "data set digits comes with scikit-learn: pip install 'topoprint[data]'"
         ) from error
     images, labels = datasets.load_digits(return_X_y=True)
     try:

@@ -43,8 +43,8 @@ def fetch(urls: Sequence[str], path: Path, digest: str | None) -> None:
         import requests
     except ImportError as error:
         raise InputError(
-            f"{path} is missing and is downloaded with pooch: pip install '.[data]' in the "
-            f"sources of topoprint, or get it yourself from {urls[0]}"
+            f"{path} is missing and is downloaded with pooch: pip install "
+            f"'topoprint[data]', or get it yourself from {urls[0]}"
         ) from error
 
     def get(url: str, temporary: Path) -> None:
@@ -100,7 +100,7 @@ def torchvision_datasets() -> Any:
     except (ImportError, RuntimeError) as error:
         raise InputError(
             "MNIST, Fashion-MNIST and CIFAR-10 are loaded with torchvision, which cannot be "
-            f"imported ({error}): pip install '.[data]' in the sources of topoprint"
+            f"imported ({error}): pip install 'topoprint[data]'"
         ) from error
     return datasets
 

@@ -80,7 +80,7 @@ def import_onnx(path: object) -> Any:
         import onnx
     except ImportError as error:
         raise InputError(
-            f"{path}: reading ONNX needs onnx (pip install '.[onnx]' in the sources of topoprint)"
+            f"{path}: reading ONNX needs onnx (pip install 'topoprint[onnx]')"
         ) from error
     return onnx
 

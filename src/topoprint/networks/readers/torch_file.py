@@ -37,7 +37,7 @@ def import_torch(path: object) -> ModuleType:
         import torch
     except ImportError as error:
         raise InputError(
-            f"{path}: reading it needs torch (pip install '.[train]' in the sources of topoprint), "
+            f"{path}: reading it needs torch (pip install 'topoprint[train]'), "
             "or save the weights as safetensors"
         ) from error
     return torch

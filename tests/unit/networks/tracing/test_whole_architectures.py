@@ -4,7 +4,7 @@ import pytest
 import torch
 import torchvision
 from architectures import WIDTH, Attention, Encoder, Gated, squeezed
-from helpers import assert_same_bars
+from helpers import assert_same_bars, by_flagser
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 from traced import Apply, example, laid_out
@@ -102,7 +102,7 @@ def test_bars_are_those_of_flagser(name):
     network = Network.from_torch(module, inputs)
     graph = laid_out(network)
     assert graph.is_triangle_free()
-    assert_same_bars(persistence(to_graph(network)), persistence(graph, engine="flagser"))
+    assert_same_bars(persistence(to_graph(network)), by_flagser(graph))
 
 
 # Of torchvision's networks at small images: multiplications of all convolutions and dense layers,
