@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 # Stages import what they use all the same: it is only there already.
@@ -48,7 +49,8 @@ class ForkedCommand:
 def serve() -> None:
     """Run what is asked for, until nothing more can be."""
     for name in LOADED:
-        __import__(name)
+        with suppress(ImportError):  # what is not installed is not loaded, but by what needs it
+            __import__(name)
     for line in sys.stdin:
         child = os.fork()
         if not child:

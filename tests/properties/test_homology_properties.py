@@ -49,6 +49,7 @@ def test_auto_gives_what_flagser_gives(graph):
 @settings(deadline=None, max_examples=100)
 @given(directed_graphs() | bipartite_graphs())
 def test_every_component_has_one_essential_bar(graph):
+    pytest.importorskip("pyflagser")
     adjacency = sparse.coo_array(
         (np.ones(graph.n_edges), (graph.sources, graph.targets)), shape=(graph.n_vertices,) * 2
     )
@@ -61,6 +62,7 @@ def test_every_component_has_one_essential_bar(graph):
 @settings(deadline=None, max_examples=100)
 @given(directed_graphs())
 def test_euler_characteristic_is_that_of_the_simplices(graph):
+    pytest.importorskip("pyflagser")
     edges = {(int(u), int(v)) for u, v in zip(graph.sources, graph.targets, strict=True)}
     # Ordered cliques v0 → v1 → …, each vertex pointing at all later ones, grown a vertex a time.
     cliques, euler, sign = [(v,) for v in range(graph.n_vertices)], 0, 1
@@ -81,6 +83,7 @@ def test_euler_characteristic_is_that_of_the_simplices(graph):
 @settings(deadline=None, max_examples=60)
 @given(directed_graphs(), st.randoms(use_true_random=False))
 def test_the_numbering_of_vertices_does_not_matter(graph, random):
+    pytest.importorskip("pyflagser")
     number = np.array(random.sample(range(graph.n_vertices), graph.n_vertices))
     renumbered = Graph.from_edges(
         graph.n_vertices, number[graph.sources], number[graph.targets], graph.values

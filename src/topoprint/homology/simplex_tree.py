@@ -52,10 +52,10 @@ def simplex_tree_bars(graph: Graph, max_dimension: int, max_memory: float) -> li
         )
     check_size(graph, max_dimension, max_memory, GUDHI)
     tree = SimplexTree()
-    vertices = np.arange(graph.n_vertices, dtype=np.int32)[None]
-    tree.insert_batch(vertices, np.zeros(graph.n_vertices))
+    vertices = np.arange(graph.n_vertices)[:, None]
+    tree.insert_batch(_columns(vertices), np.zeros(graph.n_vertices))
     for cliques, values in _cliques(graph, max_dimension + 1):
-        tree.insert_batch(np.ascontiguousarray(cliques.T, dtype=np.int32), values)
+        tree.insert_batch(_columns(cliques), values)
     # GUDHI leaves out the homology of the complex's own dimension, unless it is asked for.
     whole = tree.dimension() <= max_dimension
     tree.compute_persistence(homology_coeff_field=2, min_persistence=0, persistence_dim_max=whole)
@@ -63,6 +63,13 @@ def simplex_tree_bars(graph: Graph, max_dimension: int, max_memory: float) -> li
         np.asarray(tree.persistence_intervals_in_dimension(dimension)).reshape(-1, 2)
         for dimension in range(max_dimension + 1)
     ]
+
+
+def _columns(cliques: IntArray) -> NDArray[np.int32]:
+    """Lay cliques out in columns, as GUDHI takes them: it reads the strides of axes of length 1."""
+    columns = np.empty(cliques.shape[::-1], dtype=np.int32)
+    columns[:] = cliques.T
+    return columns
 
 
 def has_reverse(graph: Graph) -> bool:
