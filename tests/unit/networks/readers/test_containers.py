@@ -74,7 +74,7 @@ def test_only_what_is_asked_for_is_read(tmp_path):
 
 def test_models_of_scikit_learn():
     sklearn = pytest.importorskip("sklearn.neural_network")
-    model = sklearn.MLPRegressor((5,), max_iter=1)
+    model = sklearn.MLPRegressor(hidden_layer_sizes=(5,), max_iter=1)
     with pytest.raises(InputError, match="is not fitted"):
         Network.from_sklearn(model)
     import warnings

@@ -199,7 +199,7 @@ def test_torch_that_is_not_installed_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     path = tmp_path / "n.pt"
     path.write_bytes(LEGACY)
-    with pytest.raises(InputError, match=r"'\.\[train\]'"):
+    with pytest.raises(InputError, match=r"'topoprint\[train\]'"):
         Network.load(path)
 
 
