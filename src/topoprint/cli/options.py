@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,9 +14,7 @@ from topoprint.measures.base import Measure
 from topoprint.measures.registry import PAPER, make_measure, make_measures, measures, with_settings
 
 app = typer.Typer(
-    help="Topological fingerprints of neural networks: a subcommand a stage, each usable by hand.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -26,6 +25,24 @@ def _names() -> str:
     if "--help" not in sys.argv[1:]:
         return ""
     return f"Known are {', '.join(measures())}; "
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"topoprint {version('topoprint')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _command(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Topological fingerprints of neural networks: a subcommand a stage, each usable by hand."""
 
 
 Layers = Annotated[

@@ -111,6 +111,8 @@ class Nts(OfResponses):
         heights = one[1][edges], other[1][edges]
         if any(np.ptp(some) == 0 for some in heights):
             return float("nan")
+        if np.array_equal(rankdata(heights[0]), rankdata(heights[1])):
+            return 0.0  # a computed correlation of equal ranks may be less than 1, by rounding
         return min(1.0, max(0.0, (1 - float(spearmanr(*heights).statistic)) / 2))
 
 

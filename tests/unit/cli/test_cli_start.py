@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 
@@ -27,3 +28,11 @@ def test_a_stage_loads_nothing_slow_that_it_does_not_use(
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True
     )
     assert set(without).isdisjoint(loaded.stdout.split())
+
+
+@pytest.mark.parametrize("module", ["topoprint", "topoprint.cli"])
+def test_the_command_is_a_module_and_says_its_version(module: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == f"topoprint {metadata.version('topoprint')}\n"
