@@ -9,7 +9,16 @@ from pathlib import Path
 from benchmarks import networks
 from benchmarks.table import Row, save, to_text
 
-PARTS = ("homology", "architectures", "distances", "files", "tracing", "paper", "scaling")
+PARTS = (
+    "homology",
+    "architectures",
+    "distances",
+    "files",
+    "tracing",
+    "recording",
+    "paper",
+    "scaling",
+)
 
 
 def main() -> int:
@@ -69,7 +78,7 @@ def _measure(output: Path, quick: bool, wanted: tuple[str, ...] | list[str]) -> 
 
 
 def _parts(quick: bool) -> dict[str, Callable[[], Iterator[Row]]]:
-    from benchmarks import architectures, distances, files, homology, paper, tracing
+    from benchmarks import architectures, distances, files, homology, paper, recording, tracing
 
     if quick:
         return {
@@ -78,6 +87,7 @@ def _parts(quick: bool) -> dict[str, Callable[[], Iterator[Row]]]:
             "distances": distances.quick_rows,
             "files": lambda: files.rows(files.QUICK),
             "tracing": lambda: tracing.rows(tracing.QUICK),
+            "recording": lambda: recording.rows(recording.QUICK),
             "paper": lambda: paper.rows("two small data sets", networks.SMALL, seeds=2),
         }
     return {
@@ -86,6 +96,7 @@ def _parts(quick: bool) -> dict[str, Callable[[], Iterator[Row]]]:
         "distances": distances.full_rows,
         "files": lambda: files.rows(files.FULL),
         "tracing": lambda: tracing.rows(tracing.FULL),
+        "recording": lambda: recording.rows(recording.FULL),
         "paper": lambda: paper.rows("the paper", networks.PAPER, seeds=5),
     }
 

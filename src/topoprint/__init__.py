@@ -22,6 +22,8 @@ from topoprint.identity import Index, NetworkId
 from topoprint.measures.base import Measure
 from topoprint.measures.registry import make_measure
 from topoprint.networks.network import Network
+from topoprint.recording.recorder import Recorder
+from topoprint.recording.recording import Recording, load_recording
 
 __version__ = _version("topoprint")
 __all__ = [
@@ -35,10 +37,13 @@ __all__ = [
     "Network",
     "NetworkGraph",
     "NetworkId",
+    "Recorder",
+    "Recording",
     "compare",
     "distance_matrix",
     "load_average",
     "load_distances",
+    "load_recording",
     "make_measure",
     "merge_additions",
     "persistence",

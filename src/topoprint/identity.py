@@ -132,14 +132,20 @@ class Index(tuple[Row, ...]):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Name of each network, with data set and seed where the networks differ in these."""
+        """Name of each network, with data set, seed, step and variant where these differ.
+
+        At the end of its training it has no step.
+        """
         several = {
-            part: len({getattr(row.id, part) for row in self}) > 1 for part in ("dataset", "seed")
+            part: len({getattr(row.id, part) for row in self}) > 1
+            for part in ("dataset", "seed", "step", "variant")
         }
         return tuple(
             (f"{row.id.dataset}/" if several["dataset"] else "")
             + row.id.network
             + (f"/seed{row.id.seed}" if several["seed"] else "")
+            + (f"/{row.id.variant}" if several["variant"] and row.id.variant else "")
+            + (f"/step{row.id.step:g}" if several["step"] and row.id.step is not None else "")
             for row in self
         )
 

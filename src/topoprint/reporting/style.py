@@ -4,6 +4,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -36,8 +37,19 @@ def spoken(name: str) -> str:
 
 def save_figure(figure: Figure, stem: Path) -> None:
     """Write a figure to ``stem`` with the suffix of each of FORMATS."""
-    FigureCanvasAgg(figure)
     for kind in FORMATS:
-        content = BytesIO()
+        save_as(figure, stem.with_name(f"{stem.name}.{kind}"))
+
+
+def save_as(figure: Figure, path: Path) -> None:
+    """Write a figure to a file, its kind by its suffix, one of FORMATS."""
+    write_bytes(path, drawn(figure, path.suffix.lower()[1:]))
+
+
+def drawn(figure: Figure, kind: str) -> bytes:
+    """Draw a figure as the content of a file of one of FORMATS."""
+    FigureCanvasAgg(figure)
+    content = BytesIO()
+    with mpl.rc_context(STYLE):
         figure.savefig(content, format=kind, metadata=METADATA[kind])
-        write_bytes(stem.with_name(f"{stem.name}.{kind}"), content.getvalue())
+    return content.getvalue()

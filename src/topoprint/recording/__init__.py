@@ -1,0 +1,1 @@
+"""Following a user's own training."""
