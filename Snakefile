@@ -15,6 +15,7 @@ configfile: Path(workflow.basedir) / "config.yaml"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/networks.smk"
 include: "workflow/rules/comparison.smk"
+include: "workflow/rules/learning.smk"
 include: "workflow/rules/reporting.smk"
 
 

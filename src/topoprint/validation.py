@@ -15,6 +15,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
+# How alike (difflib's ratio) a key beside a mistake must be to be meant rather than any other.
+CLOSE = 0.75
 
 
 class Strict(BaseModel):
@@ -100,13 +102,13 @@ def _place(
 def _nearest(
     path: Sequence[int | str], beside: Sequence[str], schema: Mapping[str, Any]
 ) -> str | None:
-    """Find the key that is spelled most alike, of those beside it or else of all; None if none is.
+    """Find the key that is spelled most alike, one close beside it or else of all; None if none is.
 
     A key from elsewhere is named from the top, with [] for the parts of a list, as in
     ``datasets[].name``; of several as near, the one that shares most of its way, then the highest.
     """
     place = [step for step in path if isinstance(step, str)]
-    if near := get_close_matches(place[-1], beside, n=1):
+    if near := get_close_matches(place[-1], beside, n=1, cutoff=CLOSE):
         return near[0]
     everywhere = dict.fromkeys(_keys(schema, schema, ()))
     if not (near := get_close_matches(place[-1], {keys[-1] for keys in everywhere}, n=1)):

@@ -4,16 +4,22 @@ It is run once for each new version of a format; what an earlier release wrote i
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 
 import topoprint as tp
 from topoprint.comparison.collection import DistancesSpec, compare_files
 from topoprint.comparison.files import load_comparison, save_average, save_comparisons
-from topoprint.comparison.matrix import average
+from topoprint.comparison.matrix import Comparison, average
+from topoprint.evaluation.learning.files import save_learning
+from topoprint.evaluation.learning.learning import Learning, learning
 from topoprint.experiment.datasets.samples import Samples
+from topoprint.experiment.snapshots import Score
 from topoprint.homology.files import diagram_of_file
+from topoprint.identity import Row
 from topoprint.networks.maps import LinearMap, Wires
 from topoprint.responses.responses import Responses, save_responses
 
@@ -68,6 +74,13 @@ def make(folder: Path) -> None:
     nulls = {"nulls": ["shuffled_layers", "initial"], "repetitions": 2}
     save_comparisons(folder / "nulls.h5", compare_files(files, DistancesSpec(**asked, **nulls)))
     save_average(folder / "matrices.h5", average({"": load_comparison(folder / "distances.h5")}))
+    save_learning(folder / "learning.h5", found_along())
+    torch.manual_seed(0)
+    recorder = tp.Recorder(model := torch.nn.Linear(2, 2, bias=False), ["weights_norm"])
+    for factor in (1, 2):
+        model.weight.data = torch.eye(2) * factor
+        recorder.record(loss=1 / factor)
+    recorder.save(folder / "recording.h5")
     pixels = np.arange(24, dtype=np.uint8).reshape(6, 4)
     labels = np.arange(6, dtype=np.int64) % 2
     Samples(
@@ -86,6 +99,28 @@ def wired() -> tp.Network:
     wires = [Wires([2, 4], [10, 11]), Wires([[10, 11]], [[12]])]
     identity = {"identity": {"network": "wired"}}
     return tp.Network.from_maps(13, [kernel, bias], wires, identity, sums=[12])
+
+
+def found_along() -> Learning:
+    """What is found along two trainings of which distances and scores are told here."""
+    steps = (0.0, 0.5, 2.0)
+    lines = {1: (0.0, 0.75, 1.0), 2: (0.25, 1.0, 1.5)}
+    ids = [
+        tp.NetworkId("archive", "size-1", seed, None if step == 2 else step)
+        for seed in lines
+        for step in steps
+    ]
+    index = tp.Index(map(Row, ids))
+    places = np.array([place for line in lines.values() for place in line])
+    values = np.abs(places[:, None] - places)
+    matrix = tp.DistanceMatrix(values, index, "weights_norm", {"kind": "weights_norm"})
+    scores = [
+        Score("archive", "size-1", seed, "", step, 1 - step / 2, step / 2, 1 - step / 4, step / 4)
+        for seed in lines
+        for step in steps
+    ]
+    diagram = replace(tp.Diagram.from_bars([[[0, 0.5], [0, np.inf]], [[0.25, np.inf]]]), id=ids[1])
+    return learning({"": [Comparison(index, {"weights_norm": matrix})]}, scores, [diagram])
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from support import refused
 
 import topoprint as tp
 from topoprint.comparison.files import load_comparison, load_comparisons
+from topoprint.evaluation.learning.files import load_learning
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.networks.files import read_metadata
 from topoprint.responses.responses import load_responses
@@ -243,3 +244,34 @@ def test_studies_and_activations_of_version_1_are_refused(
     with pytest.raises(tp.InputError, match="`topoprint respond` makes one"):
         load_responses(activations)
     assert not out.exists()
+
+
+def test_all_that_is_kept_along_trainings() -> None:
+    found = load_learning(V3 / "learning.h5")
+    assert found.dataset == "archive"
+    assert [score.step for score in found.scores] == [0.0, 0.5, 2.0] * 2
+    assert found.scores[1].test_accuracy == 0.125
+    curve = [(p.seed, p.step, p.from_start, p.to_end, p.among_seeds) for p in found.curves]
+    assert curve[1] == (1, 0.5, 0.75, 0.25, 0.25)
+    assert curve[5] == (2, 2.0, 1.25, 0.0, 0.5)
+    pairs = {(p.step, p.other_step): (p.mean, p.deviation) for p in found.steps}
+    assert pairs[0.5, 2.0] == (0.375, 0.125)
+    assert {(b.dimension, b.bars, b.q50, b.step) for b in found.bars} == {
+        (0, 1, 0.5, 0.5),
+        (1, 1, 0.25, 0.5),
+    }
+    settled = {row.curve: (row.settled, row.settled.low) for row in found.settling}
+    assert settled["weights_norm"] == (2.0, 2.0)
+    assert [(row.runs_of, row.runs, row.networks) for row in found.gap] == [("true labels", 2, 4)]
+    assert (found.separation, found.scale) == ([], [])
+    assert len(found.map) == 6
+
+
+def test_all_that_a_recording_holds() -> None:
+    found = tp.load_recording(V3 / "recording.h5")
+    assert found.steps.tolist() == [0, 1, 2]
+    matrix = found.matrices["weights_norm"]
+    assert abs(matrix.values[1, 2] - np.sqrt(2)) < 1e-12
+    assert matrix.index[1].id == tp.NetworkId(network="model", step=1.0)
+    assert matrix.parameters == {"kind": "weights_norm", "version": 1}
+    assert found.values["loss"].tolist()[1:] == [1.0, 0.5]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lib import along
 from snakemake.io import expand
 
 from topoprint.costs import Need
@@ -29,11 +30,15 @@ CONTROL = "control"
 
 
 class Collection(NamedTuple):
-    """Networks that are compared with one another: of some seeds; or null models of them."""
+    """Networks that are compared with one another: of some seeds; or null models of them.
+
+    With ``network``, that network alone, at all steps of its trainings.
+    """
 
     seeds: tuple[int, ...]
     nulls: bool = False
     twins: bool = False
+    network: str = ""
 
 
 class Plan:
@@ -54,6 +59,7 @@ class Plan:
         self.datasets = [dataset.name for dataset in config.datasets]
         self.networks = {name: list(design.networks(config, name)) for name in self.datasets}
         self.control = design.control(config)
+        self.along = along.Along(config, self.networks, (NETWORK, INITIAL), RANDOM_LABELS)
         # Networks that are compared with one another, by data set, under the name of the folder.
         self.members = {name: {name: names} for name, names in self.networks.items()}
         self.members |= {CONTROL: self.control} if self.control else {}
@@ -67,6 +73,10 @@ class Plan:
             **{f"seed{seed}_twins": Collection((seed,), twins=True) for seed in config.seeds},
             "all_seeds": Collection(tuple(config.seeds)),
             "all_seeds_nulls": Collection(tuple(config.seeds), nulls=True),
+            **{
+                name: Collection(tuple(config.seeds), nulls, network=network)
+                for name, (network, nulls) in self.along.collections.items()
+            },
         }
         # Null models that are files beside the networks: of an earlier step, or trained otherwise.
         files = {"initial": INITIAL, "random_labels": RANDOM_LABELS}
@@ -76,13 +86,16 @@ class Plan:
 
     def results(self, dataset: str) -> list[str]:
         """All files of a data set; intermediate ones too: one that is lost is made again."""
-        trained = dict.fromkeys([NETWORK, INITIAL, DIAGRAM, *self.stored.values()])
+        trained = dict.fromkeys(
+            [NETWORK, INITIAL, DIAGRAM, *self.stored.values(), *self.along.patterns]
+        )
         return [
             f"results/{dataset}/data.h5",
             *self.features(dataset),
             *_expand(trained, dataset=[dataset], network=self.networks[dataset], seed=self.seeds),
             *self.analysis(dataset),
             *_expand([TABLE], dataset=[dataset], table=self.learned(dataset)),
+            *self.learning(dataset),
             *_expand([TABLE, FIGURES], dataset=[dataset], table=["accuracy"], name=["accuracy"]),
         ]
 
@@ -106,6 +119,15 @@ class Plan:
             *_expand([TABLE], dataset=[dataset], table=EVALUATIONS),
             *_expand([FIGURES], dataset=[dataset], name=["evaluation"]),
         ]
+
+    def learning(self, dataset: str) -> list[str]:
+        """Files of what is found along the trainings of a data set, where that is asked for."""
+        if not self.config.followed:
+            return []
+        tables = [f"learning_{table}" for table in along.TABLES]
+        return _expand(
+            [along.LEARNING, TABLE, FIGURES], dataset=[dataset], table=tables, name=along.FIGURES
+        )
 
     def whole(self) -> list[str]:
         """Files that several data sets share: panels side by side, and the paper's numbers."""
@@ -149,18 +171,32 @@ class Plan:
 
     def responding(self, dataset: str, seed: int) -> list[str]:
         """Networks of one seed that answer: trained, before their training, other null models."""
-        patterns = dict.fromkeys([NETWORK, INITIAL, *self.stored.values()])
+        steps = self.along.networks if self.along.asks_responses else []
+        patterns = dict.fromkeys([NETWORK, INITIAL, *self.stored.values(), *steps])
         return [file for pattern in patterns for file in self.files(pattern, dataset, [seed])]
 
     def compared(self, dataset: str, collection: str) -> list[str]:
         """Files that a collection's distances are computed from."""
-        seeds, nulls, _ = self.collections[collection]
-        patterns = [NETWORK, DIAGRAM, *(self.stored.values() if nulls else [])]
+        seeds, nulls, _, network = self.collections[collection]
         answers = _expand([RESPONSES], dataset=[dataset], seed=list(seeds))
+        if network:
+            asked = answers if self.along.asks_responses else []
+            return [*self.along.compared(dataset, network), *asked]
+        patterns = [NETWORK, DIAGRAM, *(self.stored.values() if nulls else [])]
         return [
             *(file for pattern in patterns for file in self.files(pattern, dataset, seeds)),
             *(answers if self._asks_responses(dataset) else []),
         ]
+
+    def followed(self, dataset: str) -> list[str]:
+        """Distances along the trainings of a data set."""
+        names = self.along.collections_of(dataset)
+        return _expand([DISTANCES], dataset=[dataset], collection=names)
+
+    def all_followed(self) -> list[str]:
+        """Files of what is found along the trainings of all data sets."""
+        asked = self.datasets if self.config.followed else []
+        return _expand([along.LEARNING], dataset=asked)
 
     def evaluated(self, dataset: str) -> list[str]:
         """Distances by which the measures of a data set, or of the control, are evaluated."""
@@ -218,14 +254,15 @@ class Plan:
         found = self._features(dataset)
         return found.model_dump_json() if found else "{}"
 
-    def train_spec(self, dataset: str, network: str) -> str:
-        """Say how a network is trained."""
-        return json.dumps(design.networks(self.config, dataset)[network].told)
+    def train_spec(self, dataset: str, network: str, snapshots: bool = True) -> str:
+        """Say how a network is trained, and with ``snapshots`` what is kept along it."""
+        spec = design.networks(self.config, dataset)[network]
+        return json.dumps(spec.told if snapshots else {"group": spec.group, **spec.made_by})
 
     def own_option(self) -> str:
         """Ask for hidden outputs for each network's own samples, where a measure looks at them."""
         asked = any("own inputs" in measure.needs for measure in self.config.compared)
-        return "--own" if asked else ""
+        return "--own" if asked or self.along.asks_own_inputs else ""
 
     def diagram_spec(self) -> str:
         """Say how diagrams are made."""
@@ -237,6 +274,8 @@ class Plan:
 
     def distances_spec(self, dataset: str, collection: str) -> str:
         """Say which measures a collection is compared by, and its null models."""
+        if self.collections[collection].network:
+            return self.along.distances_spec(self.collections[collection].nulls)
         asked = self.config.compared
         if self._is_across(dataset):  # data sets have different inputs, none to answer
             asked = [measure for measure in asked if "responses" not in measure.needs]
@@ -256,7 +295,11 @@ class Plan:
 
     def need_of_distances(self, dataset: str, collection: str) -> Need:
         """Memory and time of the distances of a collection."""
-        seeds, nulls, twins = self.collections[collection]
+        seeds, nulls, twins, network = self.collections[collection]
+        if network:
+            count = len(seeds) * len(self.along.networks)
+            made = len(self.along.nulls) if nulls else 0
+            return self.needs.distances({dataset: [network]}, count, made)
         asked = self.config.evaluation
         made = sum(1 if null in self.stored else asked.repetitions for null in asked.nulls)
         made = made if nulls else len(asked.twins) if twins else 0

@@ -11,6 +11,7 @@ from topoprint.experiment.yaml_files import refuse_repeated_keys
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
+from lib import along
 from lib.given import refuse_wildcards, typed
 from lib.group_errors import tell_why_groups_fail
 from lib.plan import CONTROL, FIGURES, Plan, memory, minutes

@@ -57,6 +57,7 @@ rule train:
     output:
         trained=NETWORK,
         initial=INITIAL,
+        along=PLAN.along.kept,
     log:
         "results/logs/train/{dataset}/{network}/seed{seed}.log",
     benchmark:
@@ -71,7 +72,9 @@ rule train:
         runtime=minutes(lambda job: PLAN.needs.train(job.dataset, job.network)),
     params:
         spec=lambda wildcards: PLAN.train_spec(wildcards.dataset, wildcards.network),
-        option=lambda wildcards, output: f"--initial {output.initial}",
+        option=lambda wildcards, output: " ".join(
+            [f"--initial {output.initial}", *along.options(output.along)]
+        ),
     shell:
         "topoprint train {input.data} --network {wildcards.network} --seed {wildcards.seed} "
         "--spec {params.spec:q} {params.option} --output {output.trained} "
@@ -82,13 +85,19 @@ rule train:
 use rule train as train_random_labels with:
     output:
         trained=RANDOM_LABELS,
+        along=PLAN.along.kept_random,
     log:
         "results/logs/train_random_labels/{dataset}/{network}/seed{seed}.log",
     benchmark:
         "results/benchmarks/train_random_labels/{dataset}/{network}/seed{seed}.tsv"
     priority: 0
     params:
-        option="--random-labels",
+        spec=lambda wildcards: PLAN.train_spec(
+            wildcards.dataset, wildcards.network, bool(PLAN.along.kept_random)
+        ),
+        option=lambda wildcards, output: " ".join(
+            ["--random-labels", *along.options(output.along)]
+        ),
 
 
 # What the networks of one seed answer to the test samples.

@@ -271,6 +271,7 @@ rule report:
             FIGURES, dataset=PLAN.with_control, name=PLAN.heatmaps[0], kind="svg"
         ),
         distances=PLAN.all_evaluated(),
+        learning=PLAN.all_followed(),
         whole=PLAN.whole(),
     output:
         page=report(
@@ -289,5 +290,6 @@ rule report:
     params:
         spec=PLAN.report_spec(),
     shell:
-        "topoprint report {input.matrices} {input.accuracy} {input.distances} --spec {params.spec:q} "
+        "topoprint report {input.matrices} {input.accuracy} {input.distances} "
+        "{input.learning} --spec {params.spec:q} "
         "--benchmarks results/benchmarks --output {output.page} > {log} 2>&1"

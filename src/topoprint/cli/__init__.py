@@ -15,7 +15,9 @@ from topoprint.storage import MENDABLE
 
 # Importing a module of subcommands makes them known to the app, in the order of the stages.
 # isort: off
-from topoprint.cli import experiment, layers, network, topology, verdict, analysis, learned
+from topoprint.cli import (
+    experiment, layers, network, topology, verdict, analysis, learned, learning,
+)  # fmt: skip
 
 # isort: on
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "experiment",
     "layers",
     "learned",
+    "learning",
     "main",
     "network",
     "topology",

@@ -250,7 +250,8 @@ def report(
         list[Path],
         typer.Argument(
             help="What the page shows, each file says itself what it is: matrices.h5, one a data "
-            "set; distances as `topoprint evaluate` takes; tables of accuracies."
+            "set; distances as `topoprint evaluate` takes; tables of accuracies; what `topoprint "
+            "learning` wrote."
         ),
     ],
     output: PageOutput,
@@ -258,11 +259,15 @@ def report(
     benchmarks: Annotated[Path | None, typer.Option(help="Folder of benchmark files.")] = None,
 ) -> None:
     """Write the report, one self-contained HTML page."""
+    from topoprint.evaluation.learning.files import FORMAT as LEARNING
+    from topoprint.evaluation.learning.files import load_learning
     from topoprint.reporting.report import write_report
 
     kinds = {path: format_of(path) for path in files}
     matrices = [path for path, kind in kinds.items() if kind == AVERAGE_FORMAT]
-    distances = [path for path, kind in kinds.items() if kind not in (AVERAGE_FORMAT, None)]
+    others = (AVERAGE_FORMAT, LEARNING, None)
+    distances = [path for path, kind in kinds.items() if kind not in others]
+    learned = [load_learning(path) for path, kind in kinds.items() if kind == LEARNING]
     tables = [path for path, kind in kinds.items() if kind is None]
     if not matrices:
         raise InputError("no matrices.h5 is among the files, as `topoprint average` writes them")
@@ -270,7 +275,7 @@ def report(
     shown = parse_json(dict[str, Any], spec, "--spec")
     by_dataset, evaluations = _by_dataset(matrices), _evaluations(distances)
     make_parents(output)
-    write_report(output, by_dataset, scores, shown, benchmarks, evaluations)
+    write_report(output, by_dataset, scores, shown, benchmarks, evaluations, learned)
 
 
 def _evaluations(paths: Sequence[Path]) -> "dict[str, Evaluation]":

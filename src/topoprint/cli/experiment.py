@@ -8,7 +8,13 @@ from typing import Annotated
 import typer
 
 from topoprint.cli.options import Device, app
-from topoprint.cli.outputs import NetworkOutput, Output, make_parents, network_option
+from topoprint.cli.outputs import (
+    NetworkOutput,
+    Output,
+    make_parents,
+    network_option,
+    table_option,
+)
 from topoprint.errors import InputError
 from topoprint.identity import Index, NetworkId
 from topoprint.networks.network import Network
@@ -90,6 +96,12 @@ def train(
     network: Annotated[str, typer.Option(help="Name of the network.")],
     seed: Annotated[int, typer.Option(help="Seed of the network.")],
     initial: Annotated[Path | None, network_option("untrained")] = None,
+    snapshot: Annotated[
+        Path | None, network_option("snapshots; {step} in its name is the epochs of each")
+    ] = None,
+    scores: Annotated[
+        Path | None, table_option("scores before, at each snapshot of the spec, and after")
+    ] = None,
     spec: Annotated[str, typer.Option(help="Architecture and training, as JSON.")] = "{}",
     random_labels: Annotated[
         bool, typer.Option("--random-labels", help="Train on the labels in random order.")
@@ -99,18 +111,35 @@ def train(
     """Train one network from its own random stream."""
     from topoprint.experiment.datasets.samples import Samples
     from topoprint.experiment.models import NetworkSpec
+    from topoprint.experiment.snapshots import Score
     from topoprint.experiment.training import choose_device
     from topoprint.experiment.training import train as run
+    from topoprint.reporting.tables import write_records
 
     parsed: NetworkSpec = parse_json(NetworkSpec, spec, "--spec")
+    if snapshot and len(parsed.training.between) > 1 and "{step}" not in snapshot.name:
+        raise InputError(f"{snapshot}: is to hold several networks; write {{step}} into its name")
+    if (snapshot or scores) and not parsed.training.snapshots:
+        raise InputError("the spec asks for no snapshots; name some: training.snapshots")
     labels = parsed.architecture.number_of_labels
     loaded = Samples.load(samples, None if labels == "all" else labels)
     cell = NetworkId(loaded.name, network, seed)
     result = run(cell, parsed, loaded, choose_device(device), random_labels)
-    for path, made in ((initial, result.initial), (output, result.trained)):
+    networks = [(initial, result.initial), (output, result.trained)]
+    if snapshot:
+        networks += [(_of_step(snapshot, step), made) for step, made in result.snapshots.items()]
+    for path, made in networks:
         if path:
             make_parents(path)
             made.save(path)
+    if scores:
+        make_parents(scores)
+        write_records(scores, Score, result.scores)
+
+
+def _of_step(path: Path, step: float) -> Path:
+    """Fill in the epochs of a snapshot."""
+    return path.with_name(path.name.replace("{step}", f"{step:g}"))
 
 
 @app.command()

@@ -24,7 +24,7 @@ from topoprint.measures.registry import MeasureEntry
 from topoprint.measures.subject import Subject, new_cache
 from topoprint.networks.files import digest_of, read_id
 from topoprint.networks.network import Network
-from topoprint.networks.nulls import NULLS
+from topoprint.networks.nulls import NULLS, UNTRAINED, untrained_at
 from topoprint.networks.twins import TWINS
 from topoprint.responses.responses import FORMAT as RESPONSES
 from topoprint.responses.responses import Responses, load_responses
@@ -38,7 +38,7 @@ GIOTTO = Cost(mb=700, minutes=30, bytes_each=370, seconds_each=3e-4, seconds_pai
 
 
 # Null models and twins that are made here.
-MADE = (*NULLS, *TWINS)
+MADE = (*NULLS, *TWINS, UNTRAINED)
 
 
 class DistancesSpec(Strict):
@@ -52,13 +52,20 @@ class DistancesSpec(Strict):
         network, rather than the networks themselves. Those of
         :data:`topoprint.networks.nulls.NULLS` are made here, and so are twins
         (:data:`topoprint.networks.twins.TWINS`); others are among the files.
+        ``untrained`` is the network before its training, which is among the files, with the
+        norms of this one (:func:`topoprint.networks.nulls.untrained_at`).
     repetitions : int
-        Of the nulls that are made here.
+        Of the nulls that are drawn here.
+    steps : bool
+        Compare the networks at all steps of their trainings that are among the files, and those
+        that were trained on random labels, rather than the trained ones alone. The nulls are then
+        of each step; networks trained on random labels have none.
     """
 
     measures: list[MeasureEntry] = Field(min_length=1)
     nulls: list[str] | None = Field(None, min_length=1)
     repetitions: Count = 1
+    steps: bool = False
 
     @model_validator(mode="after")
     def _distinct(self) -> "DistancesSpec":
@@ -90,7 +97,7 @@ class Known:
 
 @dataclass(frozen=True)
 class State:
-    """Networks of one state: the trained ones, or null models of one kind and repetition.
+    """Networks to compare: trained ones, or null models of one kind and repetition.
 
     Attributes
     ----------
@@ -130,6 +137,9 @@ def compare_files(
     originals = [own for own in known.networks if not own.state]
     if not originals:
         raise InputError("no trained network is among the files")
+    if spec.steps:
+        of_nulls = spec.nulls is not None
+        originals = [own for own in known.networks if not (of_nulls and own.variant)]
     cache = new_cache()
     real = _stored(known, originals, cache)
     real.index.check_distinct()
@@ -138,9 +148,12 @@ def compare_files(
         return [_compare(real, spec.measures, earlier)]
     found = []
     for null in dict.fromkeys(spec.nulls):
-        for repetition in range(spec.repetitions if null in MADE else 1):
+        drawn = null in MADE and null != UNTRAINED
+        for repetition in range(spec.repetitions if drawn else 1):
             own = new_cache()  # what is known of a null model is of no use to the next
-            if null in MADE:
+            if null == UNTRAINED:
+                state = _untrained(real, known, own)
+            elif drawn:
                 state = _made(real, null, repetition, own)
             else:
                 state = _stored(known, _of_state(known, originals, null), own)
@@ -227,6 +240,27 @@ def _made(real: State, null: str, repetition: int, cache: Any) -> State:
         ),
         (),
     )
+
+
+def _untrained(real: State, known: Known, cache: Any) -> State:
+    """Networks before their training with the norms of the networks."""
+    subjects, rows = [], []
+    for subject, row in zip(real.subjects, real.index, strict=True):
+        start = known.networks.get(replace(row.id.original, step=0.0))
+        if start is None:
+            raise InputError(
+                f"null model {UNTRAINED!r}: no file is {subject.name} before its training (step 0)"
+            )
+        made = partial(_untrained_at, start, subject)
+        subjects.append(
+            Subject(f"{UNTRAINED} of {subject.name}", made, None, None, cache, known.max_dimension)
+        )
+        rows.append(replace(row, id=replace(row.id, variant=UNTRAINED)))
+    return State(subjects, Index(rows), ())
+
+
+def _untrained_at(start: Path, subject: Subject) -> Network:
+    return untrained_at(Network.load(start), subject.network)
 
 
 def _compare(

@@ -63,7 +63,8 @@ class Comparison:
     Attributes
     ----------
     index : Index, length n
-        The networks, all of one state: trained networks, or null models of them of one kind.
+        The networks, all of one state: trained networks, or null models of them of one kind; or
+        of one or several trainings at all their steps.
     matrices : dict of str to DistanceMatrix
         By measure, in the order in which they were asked for.
     own : dict of str to ndarray, float64, shape (n,)

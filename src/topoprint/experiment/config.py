@@ -20,8 +20,9 @@ from topoprint.validation import Count, Name, Strict, explain, refuse_repeats
 RESERVED = frozenset(
     [
         "accuracy", "all", "average", "benchmarks", "control", "data", "diagram", "distances",
-        "evaluate", "features", "figures", "logs", "overview", "paper", "prepare", "report",
-        "respond", "symmetries", "tables", "tasks", "train", "train_random_labels", "what_it_sees",
+        "evaluate", "features", "figures", "learning", "logs", "overview", "paper", "prepare",
+        "report", "respond", "symmetries", "tables", "tasks", "train", "train_random_labels",
+        "what_it_sees",
     ]
 )  # fmt: skip
 # Measures of the matrices and of the evaluation, where a config names none.
@@ -90,6 +91,33 @@ class Evaluation(Strict):
         return self
 
 
+class Learning(Strict):
+    """What is asked of networks along their training, at the steps of ``training.snapshots``."""
+
+    measures: list[MeasureEntry] = Field(
+        [],
+        description="Measures of the distances between steps, and between seeds at equal steps; "
+        "none: nothing is asked; weights_norm is the baseline of the others",
+    )
+    nulls: list[
+        Literal["shuffled_layers", "shuffled_network", "gaussian", "resampled", "relinked",
+                "untrained"]
+    ] = Field(
+        ["shuffled_layers", "untrained"],
+        description="Null models of each step; untrained: the network before its training, with "
+        "the norms of the step's layers",
+    )  # fmt: skip
+    random_labels: bool = Field(
+        False, description="Train each network on labels in random order as well"
+    )
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "Learning":
+        refuse_repeats([measure.name for measure in self.measures], "measures")
+        refuse_repeats(self.nulls, "nulls")
+        return self
+
+
 class Figures(Strict):
     """What is drawn beside the heatmaps in the order of the config."""
 
@@ -126,6 +154,7 @@ class Config(Strict):
         description="Measures whose matrices are averaged over the seeds and drawn",
     )
     evaluation: Evaluation = Evaluation()
+    learning: Learning = Learning()
     figures: Figures = Figures()
     data: Data = Data()
 
@@ -180,8 +209,9 @@ class Config(Strict):
                     f"a data set cannot be named {dataset.name!r}: choose another name"
                 )
             self._check_labels(dataset)
-        for measure in self.compared:
+        for measure in (*self.compared, *self.followed):
             self._check_diagrams(measure)
+        self._check_snapshots()
         return self
 
     def experiments_of(self, dataset: DatasetConfig) -> list[Experiment]:
@@ -198,6 +228,20 @@ class Config(Strict):
                     f"number_of_labels {labels} is more than the {dataset.known_classes} labels of "
                     f"data set {dataset.name!r}; give it experiments of its own"
                 )
+
+    def _check_snapshots(self) -> None:
+        """Refuse trainings that are kept at different steps, or at none where they are followed."""
+        found = [(own.training or self.training).between for own in self.datasets]
+        if any(steps != found[0] for steps in found):
+            raise ValueError(
+                "snapshots are the same for all data sets: write them under training, at epochs "
+                "that all reach"
+            )
+        if self.learning.measures and not found[0]:
+            raise ValueError(
+                "learning follows networks at steps between the first and the last: write "
+                "training: {snapshots: [0.5, 1, 2]}"
+            )
 
     def _check_diagrams(self, measure: Measure) -> None:
         """Refuse a measure that the diagrams, or the engine of the distances, have nothing for."""
@@ -226,6 +270,11 @@ class Config(Strict):
         """These, and those that are evaluated beside them."""
         rivals = [with_settings(one, self._settings) for one in self.evaluation.measures]
         return [*self.matrices, *rivals]
+
+    @property
+    def followed(self) -> list[Measure]:
+        """Measures that follow the trainings."""
+        return [with_settings(one, self._settings) for one in self.learning.measures]
 
     @property
     def _settings(self) -> dict[str, Any]:

@@ -138,6 +138,24 @@ class Training(Strict):
         description="How a CPU computes the first layer: sparse is several times faster for "
         "inputs that are mostly zero, and gives the same network to rounding",
     )
+    snapshots: list[Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        [], description="Epochs, and parts of them, after which the network is kept as well"
+    )
+
+    @model_validator(mode="after")
+    def _snapshots_in_order(self) -> "Training":
+        if self.snapshots != sorted({*self.snapshots}):
+            raise ValueError("snapshots are epochs in rising order, each once, as in [0, 0.5, 1]")
+        if self.snapshots and self.snapshots[-1] > self.epochs:
+            raise ValueError(
+                f"snapshot {self.snapshots[-1]:g} is after the last of {self.epochs} epochs"
+            )
+        return self
+
+    @property
+    def between(self) -> list[float]:
+        """Snapshots between the untrained and the trained network, which are kept in any case."""
+        return [epoch for epoch in self.snapshots if 0 < epoch < self.epochs]
 
 
 class NetworkSpec(Strict):
@@ -150,5 +168,15 @@ class NetworkSpec(Strict):
 
     @property
     def told(self) -> dict[str, Any]:
-        """JSON values; those of a network without a task say nothing of tasks."""
-        return self.model_dump(mode="json", exclude=None if self.task else {"task"})
+        """JSON values; of a task, and of snapshots, where there are some."""
+        values = self.model_dump(mode="json", exclude=None if self.task else {"task"})
+        if not self.training.snapshots:
+            del values["training"]["snapshots"]
+        return values
+
+    @property
+    def made_by(self) -> dict[str, Any]:
+        """What its weights depend on, JSON values: snapshots are of the same training."""
+        training = self.training.model_copy(update={"snapshots": []})
+        told = self.model_copy(update={"training": training}).told
+        return {key: part for key, part in told.items() if key != "group"}

@@ -51,7 +51,9 @@ class Needs:
         count = edges(spec.architecture, data)
         # Permuted inputs are a second copy of them.
         copies = 2 if spec.architecture.input_order else 1
-        work = count * data.samples * spec.training.epochs
+        # Scores at a snapshot are less than half the work of an epoch.
+        epochs = spec.training.epochs + len(spec.training.snapshots) / 2
+        work = count * data.samples * epochs
         return TRAIN.need(count, work, data_mb=copies * data.mb)
 
     def respond(self, dataset: str) -> Need:

@@ -1,9 +1,9 @@
 """Trains one network as the paper's authors did (section 3.2; docs/method.md)."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,20 +16,34 @@ from topoprint.experiment.datasets.samples import Inputs, Samples
 from topoprint.experiment.dropout import dropout
 from topoprint.experiment.models import Architecture, NetworkSpec, Training
 from topoprint.experiment.progress import Progress
+from topoprint.experiment.snapshots import Score, steps_between
 from topoprint.experiment.steps import DenseStep, SparseStep
 from topoprint.experiment.tasks import relabelled
 from topoprint.identity import NetworkId, stream
 from topoprint.networks.network import Network
 
 LARGEST_EVALUATION_BATCH = 4096
+# Weights (out, in) and biases of dense layers.
+Layers = list[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A network after and before its training."""
+    """A network after and before its training, and along it.
+
+    Attributes
+    ----------
+    trained, initial : Network
+    snapshots : dict of float to Network
+        By epoch, those that were asked for between the first step and the last.
+    scores : list of Score
+        Before, at each snapshot and after; none where no snapshots were asked for.
+    """
 
     trained: Network
     initial: Network
+    snapshots: dict[float, Network] = field(default_factory=dict)
+    scores: list[Score] = field(default_factory=list)
 
 
 def train(
@@ -78,31 +92,43 @@ def train(
     if n_fit < 1 or len(samples.y_test) < 1:
         raise InputError(f"data set {cell.dataset} has no samples left to train or test on")
     x_train, y_train = x_train.to(target), y_train.to(target)
+    fitted = x_train[:n_fit], y_train[:n_fit]
+    test = x_test.to(target), torch.from_numpy(samples.y_test).to(target)
+    variant = "random_labels" if random_labels else ""
+    stops = steps_between(training, n_fit)
+    kept: dict[float, Layers] = {}
+    along: list[Score] = []
+
+    def take(epoch: float) -> None:
+        kept[epoch] = _arrays(model)
+        if training.snapshots:
+            of = {"train": _evaluate(model, *fitted), "test": _evaluate(model, *test)}
+            along.append(Score(cell.dataset, cell.network, seed, variant, epoch, **_results(of)))
+
     with one_reproducible_thread(), torch.random.fork_rng():
         torch.manual_seed(stream(cell.dataset, cell.network, seed))
         model = _network(x_train.shape[1], spec.architecture, len(samples.classes), training)
-        initial = _arrays(model)
         model.to(target)
+        take(0.0)
         told = f"{cell.dataset} {cell.network} seed {cell.seed}"
-        for _ in epochs(model, x_train[:n_fit], y_train[:n_fit], training, told):
+        for _ in epochs(model, *fitted, training, told, stops, take):
             pass
-        test = (x_test.to(target), torch.from_numpy(samples.y_test).to(target))
+        take(float(training.epochs))
         scores = {"test": _evaluate(model, *test)}
         if n_fit < len(y_train):
             scores["validation"] = _evaluate(model, x_train[n_fit:], y_train[n_fit:])
-    variant = "random_labels" if random_labels else ""
-    known = {
-        "group": spec.group,
-        "spec": {key: part for key, part in spec.told.items() if key != "group"},
-    }
-    results = {f"{part}_{name}": value for part, both in scores.items() for name, value in both}
+    known = {"group": spec.group, "spec": spec.made_by}
+
+    def made(epoch: float, own: NetworkId, results: Mapping[str, float]) -> Network:
+        return Network.from_layers(kept[epoch], {**known, "identity": own.to_json(), **results})
+
+    trained = replace(cell, variant=variant)
     try:
         return Trained(
-            Network.from_layers(
-                _arrays(model),
-                {**known, "identity": replace(cell, variant=variant).to_json(), **results},
-            ),
-            Network.from_layers(initial, {**known, "identity": replace(cell, step=0.0).to_json()}),
+            made(float(training.epochs), trained, _results(scores)),
+            made(0.0, replace(cell, step=0.0), {}),
+            {epoch: made(epoch, replace(trained, step=epoch), {}) for epoch in stops.values()},
+            along,
         )
     except InputError as error:
         raise InputError(
@@ -146,21 +172,34 @@ def initialise(layers: Iterable[nn.Module]) -> None:
 
 
 def epochs(
-    model: nn.Module, x: Tensor, y: Tensor, training: Training, told: str
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    training: Training,
+    told: str,
+    stops: Mapping[int, float] | None = None,
+    take: Callable[[float], None] | None = None,
 ) -> Iterator[float]:
     """Train in place on labelled inputs, an epoch for each mean loss that is taken.
 
     stderr is told of the epochs, and that they are of ``told``. Where a sparse first layer is asked
-    for, a network on a GPU has a dense one all the same.
+    for, a network on a GPU has a dense one all the same. ``take`` is called with the epochs of
+    ``stops`` after so many steps; it may evaluate the model, and must draw no random number.
     """
     sparse = training.first_layer == "sparse" and x.device.type == "cpu"
     step = (SparseStep if sparse else DenseStep)(model, x, y, training)
     model.train()
     progress = Progress(told, training.epochs)
+    done = 0
     for epoch in range(1, training.epochs + 1):
         total = torch.zeros((), device=x.device)
         for batch in torch.split(torch.randperm(len(x)).to(x.device), training.batch_size):
             total += step(batch) * len(batch)
+            done += 1
+            if take and stops and done in stops:
+                step.write_back()
+                take(stops[done])
+                model.train()
         step.write_back()
         mean = float(total) / len(x)
         progress.after(epoch, mean)
@@ -178,6 +217,10 @@ def _evaluate(model: nn.Module, x: Tensor, y: Tensor) -> list[tuple[str, float]]
     ]
 
 
+def _results(scores: Mapping[str, list[tuple[str, float]]]) -> dict[str, float]:
+    return {f"{part}_{name}": value for part, both in scores.items() for name, value in both}
+
+
 def in_order(samples: Samples, spec: NetworkSpec, inputs: Inputs, seed: int | None) -> NDArray[Any]:
     """Put inputs (n, features) as the network of a seed sees them, permuted if it asks for it."""
     if spec.architecture.input_order and spec.training.permute == "features":
@@ -192,7 +235,7 @@ def _permutation(samples: Samples, spec: NetworkSpec, length: int, seed: int) ->
     return np.random.default_rng(drawn_from).permutation(length)
 
 
-def _arrays(model: nn.Module) -> list[tuple[np.ndarray, np.ndarray]]:  # type: ignore[type-arg]
+def _arrays(model: nn.Module) -> Layers:
     """Weights (out, in) and biases of the dense layers, copied to the CPU."""
     return [
         (layer.weight.detach().cpu().numpy().copy(), layer.bias.detach().cpu().numpy().copy())

@@ -100,6 +100,44 @@ NULLS: dict[str, Callable[[Network, np.random.Generator], Maps]] = {
 }
 
 
+# The null of a step of training that is made of the network before its training.
+UNTRAINED = "untrained"
+
+
+def untrained_at(start: Network, network: Network) -> Network:
+    """Give an untrained network the scale of a trained one: of what was learned, the norms alone.
+
+    Parameters
+    ----------
+    start, network : Network
+        Of the same maps; ``start`` before its training.
+
+    Returns
+    -------
+    Network
+        The weights of ``start``, those of each map multiplied by a positive number such that their
+        Euclidean norm is that of the map in ``network``; without the metadata. Maps that are zero
+        stay so, as biases before training are.
+
+    Raises
+    ------
+    InputError
+        If the two are not of the same maps.
+    """
+    shapes = [[one.weight.shape for one in made.maps] for made in (start, network)]
+    if shapes[0] != shapes[1]:
+        raise InputError(
+            f"null {UNTRAINED!r}: a network of {start.shape} is not the start of one of "
+            f"{network.shape}"
+        )
+    maps = []
+    for one, other in zip(start.maps, network.maps, strict=True):
+        norms = [float(np.linalg.norm(m.weight.astype(np.float64))) for m in (one, other)]
+        factor = norms[1] / norms[0] if norms[0] else 0.0
+        maps.append(replace(one, weight=(one.weight * factor).astype(one.weight.dtype)))
+    return Network(start.n_units, tuple(maps), start.wires)
+
+
 def null_network(network: Network, null: str, seed: int) -> Network:
     """Make a null of a network.
 

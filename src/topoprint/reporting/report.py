@@ -17,8 +17,11 @@ from matplotlib.colors import to_hex
 
 from topoprint.comparison.matrix import AveragedMatrix
 from topoprint.evaluation.evaluation import Evaluation
+from topoprint.evaluation.learning.learning import Learning
 from topoprint.evaluation.statistics import group_spans, group_statistics
 from topoprint.paper.paper import compare_with_paper, norm_statistics
+from topoprint.reporting.learning_figures import CAPTIONS, embedded
+from topoprint.reporting.learning_words import learning_in_words
 from topoprint.reporting.style import COLOURS, NOT_COMPARABLE, runs
 from topoprint.reporting.tables import Accuracy
 from topoprint.reporting.words import in_words
@@ -30,7 +33,7 @@ PACKAGES = (
 )  # fmt: skip
 STAGES = (
     "prepare", "features", "train", "train_random_labels", "respond", "diagram", "distances",
-    "average", "accuracy", "figures", "tables", "evaluate",
+    "average", "accuracy", "figures", "tables", "evaluate", "learning",
 )  # fmt: skip
 # The paper's figures: data sets and measures.
 PAPER_FIGURES = {
@@ -60,6 +63,7 @@ def write_report(
     config: Mapping[str, Any],
     benchmarks: str | os.PathLike[str] | None = None,
     evaluations: Mapping[str, Evaluation] | None = None,
+    learned: Sequence[Learning] = (),
 ) -> None:
     """Write the page.
 
@@ -78,6 +82,8 @@ def write_report(
         Folder of Snakemake's benchmark files, ``{stage}/**/*.tsv``; without it, no times.
     evaluations : mapping, optional
         What is found of the measures, by data set, and of the control across them.
+    learned : sequence of Learning, optional
+        What is found along the trainings, a data set each.
     """
     environment = Environment(
         loader=PackageLoader("topoprint.reporting", "."),
@@ -93,6 +99,8 @@ def write_report(
         comparisons=compare_with_paper(matrices, control),
         figures=_paper_figures(matrices),
         evaluations=[_evaluation(name, found) for name, found in (evaluations or {}).items()],
+        learned=[(one.dataset, learning_in_words(one), embedded(one)) for one in learned],
+        captions=CAPTIONS,
         config=json.dumps(config, indent=2, ensure_ascii=False),
         versions={"Python": platform.python_version(), **_versions()},
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
@@ -133,6 +141,7 @@ def _concerns(file: Path, matrices: Mapping[str, Sequence[AveragedMatrix]]) -> b
     matrix = matrices[dataset][0]
     seeds = [f"seed{seed}" for seed in matrix.seeds]
     known = {*matrix.labels, *seeds, *(f"{seed}_nulls" for seed in seeds), "all_seeds"}
+    known |= {f"learning_{label}{nulls}" for label in matrix.labels for nulls in ("", "_nulls")}
     return set(rest) <= known
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -16,6 +16,8 @@ from topoprint.evaluation.seeds import Estimate
 from topoprint.evaluation.statistics import group_statistics
 from topoprint.networks.files import read_metadata
 from topoprint.storage import check_readable, file_error, write_bytes
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,27 @@ def write_networks(path: str | os.PathLike[str], matrix: AveragedMatrix) -> None
 
 def load_accuracies(path: str | os.PathLike[str]) -> list[Accuracy]:
     """Read a table of accuracies that :func:`write_records` wrote."""
+    return load_records(path, Accuracy, "accuracies")
+
+
+def load_records(path: str | os.PathLike[str], kind: type[Record], what: str) -> list[Record]:
+    """Read a table of dataclass instances without estimates that :func:`write_records` wrote.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is another table.
+    """
     check_readable(path)
     try:
         with Path(path).open(newline="", encoding="utf-8") as file:
-            return TypeAdapter(list[Accuracy]).validate_python(list(csv.DictReader(file)))
+            rows = list(csv.DictReader(file))
+        found: list[Record] = TypeAdapter(list[kind]).validate_python(rows)  # type: ignore[valid-type]
+        return found
     except OSError as error:
         raise file_error(error, path, "read") from error
     except ValueError as error:
-        raise InputError(f"{path}: not a table of accuracies; make it again") from error
+        raise InputError(f"{path}: not a table of {what}; make it again") from error
 
 
 def write_records(path: str | os.PathLike[str], kind: type, records: Sequence[Any]) -> None:

@@ -8,6 +8,7 @@ from support import ROOT
 
 from topoprint import InputError
 from topoprint.experiment.config import Config, json_schema, load_config, parse_config
+from topoprint.experiment.design import networks
 from topoprint.measures.registry import kinds
 
 
@@ -31,6 +32,7 @@ def test_the_shipped_config_holds_every_default() -> None:
         "homology",
         "distances",
         "evaluation",
+        "learning",
         "figures",
         "data",
     )
@@ -264,3 +266,47 @@ def test_no_more_labels_than_languages_can_be_asked_for() -> None:
     labels["networks"] = [{"number_of_labels": 4}]
     with pytest.raises(InputError, match="4 is more than the 3 labels of data set 'lid'"):
         parse_config(valid() | {"datasets": [dataset], "experiments": [labels]})
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"training": {"snapshots": [1, 0.5]}}, "snapshots are epochs in rising order"),
+        ({"training": {"snapshots": [1, 1]}}, "snapshots are epochs in rising order"),
+        ({"training": {"snapshots": [-1]}}, "greater than or equal to 0"),
+        ({"training": {"epochs": 5, "snapshots": [6]}}, "snapshot 6 is after the last of 5 epochs"),
+        ({"learning": {"measures": ["heat"]}}, "learning follows networks at steps between"),
+        (
+            {"learning": {"measures": ["heat"]}, "training": {"snapshots": [0, 20]}},
+            "learning follows networks",
+        ),
+        ({"learning": {"nulls": ["initial"]}, "training": {"snapshots": [1]}}, "untrained"),
+        (
+            {"learning": {"measures": ["heat", "heat"]}, "training": {"snapshots": [1]}},
+            "measures stand twice: heat",
+        ),
+        (
+            {
+                "datasets": [
+                    {"name": "digits", "type": "digits", "training": {"snapshots": [1]}},
+                    {"name": "mnist", "type": "mnist"},
+                ]
+            },
+            "snapshots are the same for all data sets",
+        ),
+    ],
+)  # fmt: skip
+def test_snapshots_that_cannot_be_kept_are_refused(values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        parse_config({**valid(), **values})
+
+
+def test_snapshots_are_told_only_where_there_are_some() -> None:
+    plain, kept = (
+        networks(parse_config({**valid(), "training": training}), "digits")["layer_size-8"]
+        for training in ({}, {"snapshots": [0, 0.5, 20]})
+    )
+    assert "snapshots" not in plain.told["training"]
+    assert kept.told["training"]["snapshots"] == [0, 0.5, 20]
+    assert kept.made_by == plain.made_by
+    assert kept.training.between == [0.5]

@@ -1,5 +1,6 @@
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from topoprint.experiment.models import (  # noqa: E402
     NetworkSpec,
     Training,
 )
+from topoprint.experiment.snapshots import steps_between  # noqa: E402
 from topoprint.experiment.steps import rmsprop_step  # noqa: E402
 from topoprint.experiment.training import Trained, choose_device, epochs, in_order, train  # noqa: E402
 
@@ -225,3 +227,52 @@ def test_an_absent_device_is_refused() -> None:
 def test_a_gpu_trains_as_well(digits: Samples) -> None:
     result = trained(digits, device="cuda", epochs=10, layer_size=64)
     assert result.trained.metadata["test_accuracy"] > 0.9
+
+
+def snapshots(samples: Samples, folder: Path, asked: list[float], **settings: Any) -> Trained:
+    """Train with snapshots, and write the last network to a file named after them."""
+    training = Training(epochs=2, snapshots=asked, **settings)
+    spec = NetworkSpec(architecture=Architecture(layer_size=8), training=training)
+    made = train(NetworkId("digits", "a", 1), spec, samples)
+    made.trained.save(folder / f"{len(asked)}.safetensors")
+    return made
+
+
+@pytest.mark.parametrize("first_layer", ["dense", "sparse"])
+@pytest.mark.parametrize("dropout_seed", [None, 42])
+def test_snapshots_change_no_byte_of_the_last_network(
+    digits: Samples, tmp_path: Path, first_layer: str, dropout_seed: int | None
+) -> None:
+    settings = {"first_layer": first_layer, "dropout_seed": dropout_seed}
+    plain = snapshots(digits, tmp_path, [], **settings)
+    made = snapshots(digits, tmp_path, [0, 0.5, 1, 2], **settings)
+    last, other = (tmp_path / f"{number}.safetensors" for number in (0, 4))
+    assert last.read_bytes() == other.read_bytes()
+    assert (plain.snapshots, plain.scores) == ({}, [])
+    assert list(made.snapshots) == [0.5, 1]
+    assert [score.step for score in made.scores] == [0, 0.5, 1, 2]
+
+
+def test_a_snapshot_is_the_network_of_that_epoch(digits: Samples, tmp_path: Path) -> None:
+    made = snapshots(digits, tmp_path, [0.5, 1])
+    assert made.snapshots[1].id == NetworkId("digits", "a", 1, step=1.0)
+    # The first epoch of two is an epoch of training like any other.
+    shorter = trained(digits, layer_size=8).trained
+    for weight, expected in zip(made.snapshots[1].weights, shorter.weights, strict=True):
+        np.testing.assert_array_equal(weight, expected)
+    first, *_, last = made.scores
+    assert last.test_accuracy == made.trained.metadata["test_accuracy"]
+    assert last.test_loss == made.trained.metadata["test_loss"]
+    assert first.train_loss > last.train_loss
+    moved = [np.abs(one - made.initial.weights[0]).sum() for one in
+             (made.snapshots[0.5].weights[0], made.snapshots[1].weights[0])]  # fmt: skip
+    assert 0 < moved[0] < moved[1]
+
+
+def test_snapshots_are_rounded_to_whole_batches() -> None:
+    training = Training(epochs=3, batch_size=10, snapshots=[0, 0.1, 0.54, 1.5, 3])
+    assert steps_between(training, 95) == {1: 0.1, 5: 0.54, 15: 1.5}
+    for close, sentence in (([0.1, 0.12], "0.1 and 0.12"), ([0.01], "0 and 0.01"),
+                            ([2.99], "3 and 2.99")):  # fmt: skip
+        with pytest.raises(InputError, match=f"snapshots {sentence} are the same step"):
+            steps_between(Training(epochs=3, batch_size=10, snapshots=close), 95)

@@ -7,7 +7,7 @@ from helpers import layered_networks, random_network
 from hypothesis import given, settings
 
 import topoprint as tp
-from topoprint.networks.nulls import NULLS, NullError, null_network
+from topoprint.networks.nulls import NULLS, NullError, null_network, untrained_at
 
 SHUFFLES = ("shuffled_layers", "shuffled_network")
 
@@ -156,3 +156,28 @@ def test_nulls_of_every_architecture_keep_units_places_wires_and_types(null, kin
         for seed in range(4)  # few channels may come out in their own order
         for one, other in zip(network.maps, null_network(network, null, seed).maps, strict=True)
     )
+
+
+def test_an_untrained_network_has_the_norms_of_the_trained_one() -> None:
+    start, trained = (random_network((5, 4, 3), seed) for seed in (1, 2))
+    made = untrained_at(start, trained)
+    for one, before, after in zip(made.maps, start.maps, trained.maps, strict=True):
+        assert np.isclose(np.linalg.norm(one.weight), np.linalg.norm(after.weight), rtol=1e-6)
+        factor = np.linalg.norm(after.weight) / np.linalg.norm(before.weight)
+        np.testing.assert_allclose(one.weight, before.weight * factor, rtol=1e-6)
+    again = untrained_at(start, start)
+    for one, before in zip(again.maps, start.maps, strict=True):
+        np.testing.assert_array_equal(one.weight, before.weight)
+
+
+def test_a_bias_that_is_zero_before_training_stays_so() -> None:
+    trained = random_network((5, 3), 1)
+    start = tp.Network.from_layers([(trained.weights[0], np.zeros(3))])
+    made = untrained_at(start, trained)
+    assert made.biases[0] is not None
+    assert not made.biases[0].any()
+
+
+def test_a_network_of_another_shape_is_no_start() -> None:
+    with pytest.raises(tp.InputError, match="is not the start of one of 5-4"):
+        untrained_at(random_network((5, 3), 1), random_network((5, 4), 1))

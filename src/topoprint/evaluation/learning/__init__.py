@@ -1,0 +1,1 @@
+"""What measures say of networks along their training."""
