@@ -135,7 +135,7 @@ def untrained_at(start: Network, network: Network) -> Network:
         norms = [float(np.linalg.norm(m.weight.astype(np.float64))) for m in (one, other)]
         factor = norms[1] / norms[0] if norms[0] else 0.0
         maps.append(replace(one, weight=(one.weight * factor).astype(one.weight.dtype)))
-    return Network(start.n_units, tuple(maps), start.wires)
+    return Network(start.n_units, tuple(maps), start.wires, sums=start.sums)
 
 
 def null_network(network: Network, null: str, seed: int) -> Network:

@@ -24,16 +24,11 @@ def learning_in_words(found: Learning) -> dict[str, list[str]]:
 def _of_network(found: Learning, network: str) -> list[str]:
     measures = {point.measure for point in found.curves}
     said = []
-    for variant in dict.fromkeys(row.variant for row in found.settling if row.network == network):
-        rows = {
-            row.curve: row
-            for row in found.settling
-            if (row.network, row.variant) == (network, variant)
-        }
-        accuracy = rows.pop("test_accuracy", None)
-        of_measures = [row for curve, row in rows.items() if curve in measures]
-        if accuracy and isfinite(accuracy.settled):
-            said.append(_of_settling(of_measures, accuracy))
+    # What networks that were trained on random labels get right of the others' is chance.
+    rows = {r.curve: r for r in found.settling if r.network == network and not r.variant}
+    accuracy = rows.pop("test_accuracy", None)
+    if accuracy and isfinite(accuracy.settled):
+        said.append(_of_settling([rows[curve] for curve in rows if curve in measures], accuracy))
     own = [row for row in found.scale if row.network == network]
     said += [
         _of_scale([row for row in own if row.null == null], null)
@@ -44,19 +39,17 @@ def _of_network(found: Learning, network: str) -> list[str]:
 
 
 def _of_settling(rows: Sequence[Settling], accuracy: Settling) -> str:
-    kind = " on random labels" if accuracy.variant else ""
-    before = [row for row in rows if _surely(row.before_accuracy)]
-    after = [row for row in rows if _surely(Estimate.between(
-        -row.before_accuracy, -row.before_accuracy.high, -row.before_accuracy.low))]  # fmt: skip
+    before = [row for row in rows if row.before_accuracy.low > 0]
+    after = [row for row in rows if row.before_accuracy.high < 0]
     other = [row for row in rows if row not in before and row not in after]
     parts = [
         f"{when}: {_list([_settled(row) for row in some])}"
-        for when, some in (("before it", before), ("after it", after), ("neither", other))
+        for when, some in (("before it", before), ("after it", after), ("not surely either", other))
         if some
     ]
     return (
-        f"Trained{kind}, the test accuracy has settled (no more than {100 * LEFT:.0f} % of its way "
-        f"is left) at epoch {_interval(accuracy.settled)}; {'; '.join(parts)}."
+        f"The test accuracy has settled (no more than {100 * LEFT:.0f} % of its way is left) at "
+        f"epoch {_interval(accuracy.settled)}; {'; '.join(parts)}."
     )
 
 
@@ -117,8 +110,9 @@ def _of_gap(rows: Sequence[GapCorrelation], told: str) -> str:
     if not own:
         return ""
     baseline = [row for row in own if row.measure == BASELINE]
-    more = [row for row in own if row.measure != BASELINE and _surely(row.over_baseline)]
-    others = [row for row in own if row.measure != BASELINE and row not in more]
+    more = [row for row in own if row.measure != BASELINE and row.over_baseline.low > 0]
+    less = [row for row in own if row.over_baseline.high < 0]
+    others = [row for row in own if row.measure != BASELINE and row not in [*more, *less]]
     which = "trained on true labels" if told == "true labels" else "of all trainings"
     told_first = (
         f"Over {own[0].networks} networks {which} ({own[0].runs} runs), the change of the weights' "
@@ -129,7 +123,11 @@ def _of_gap(rows: Sequence[GapCorrelation], told: str) -> str:
     )
     parts = [
         f"{when}: {_list([_correlated(row) for row in some])}"
-        for when, some in (("more closely", more), ("not surely more closely", others))
+        for when, some in (
+            ("more closely", more),
+            ("less closely", less),
+            ("not surely either", others),
+        )
         if some
     ]
     return f"{told_first}{'; '.join(parts)}."
@@ -137,11 +135,6 @@ def _of_gap(rows: Sequence[GapCorrelation], told: str) -> str:
 
 def _correlated(row: GapCorrelation) -> str:
     return f"{_spoken(row.measure)} ({_interval(row.spearman, 2)})"
-
-
-def _surely(value: Estimate) -> bool:
-    """Whether a value is above 0 with its whole interval; of a single seed, there is none."""
-    return value.low > 0
 
 
 def _interval(value: Estimate, digits: int = 1) -> str:
