@@ -7,7 +7,7 @@ from benchmarks.measure import fresh
 from benchmarks.table import Row
 
 # Samples, neurons of each hidden layer, epochs.
-FULL = (54_000, 512, 10)
+FULL = (54_000, 512, 3)
 QUICK = (1_000, 16, 2)
 MEASURES = ("silhouette", "heat", "weights_norm")
 

@@ -14,6 +14,7 @@ import topoprint as tp
 from topoprint.comparison.collection import DistancesSpec, compare_files
 from topoprint.comparison.files import load_comparison, save_average, save_comparisons
 from topoprint.comparison.matrix import Comparison, average
+from topoprint.evaluation.learning.curves import Place
 from topoprint.evaluation.learning.files import save_learning
 from topoprint.evaluation.learning.learning import Learning, learning
 from topoprint.experiment.datasets.samples import Samples
@@ -120,7 +121,10 @@ def found_along() -> Learning:
         for step in steps
     ]
     diagram = replace(tp.Diagram.from_bars([[[0, 0.5], [0, np.inf]], [[0.25, np.inf]]]), id=ids[1])
-    return learning({"": [Comparison(index, {"weights_norm": matrix})]}, scores, [diagram])
+    found = learning({"": [Comparison(index, {"weights_norm": matrix})]}, scores, [diagram])
+    # Places of points on a line are noise across it.
+    place = Place("archive", "size-1", "", 1, "weights_norm", 0.5, -0.25, 0.5, 0.125)
+    return replace(found, map=[place])
 
 
 if __name__ == "__main__":
