@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lib import along
 from snakemake.io import expand
 
+from lib import along
 from topoprint.costs import Need
 from topoprint.evaluation.seeds import FEWEST
 from topoprint.experiment import design

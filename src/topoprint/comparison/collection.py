@@ -222,7 +222,7 @@ def _of_state(known: Known, originals: Sequence[NetworkId], state: str) -> list[
         if own not in found:
             raise InputError(
                 f"null model {state!r}: no file is that of {known.networks[own]}; known without "
-                f"files are {', '.join(MADE)}"
+                f"files are {', '.join((*NULLS, *TWINS))}"
             )
     return [found[own] for own in originals]
 

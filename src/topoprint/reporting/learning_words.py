@@ -98,7 +98,7 @@ def _of_labels(found: Learning, network: str, measures: set[str]) -> list[str]:
     parts = [f"{when}: {_list([at[m] for m in some])}" for when, some in told.items() if some]
     which = "all runs on random labels from those on true ones"
     first = (
-        f"The test loss tells {which} from epoch {loss:g} on"
+        f"The test loss tells {which} for good from epoch {loss:g} on"
         if isfinite(loss)
         else f"The test loss does not tell {which} at the end"
     )

@@ -26,4 +26,4 @@ def test_a_kernel_that_is_used_often_counts_once() -> None:
     doubled.weight.data = 2 * kernel.weight.data
     nets = [tp.Network.from_torch(one, torch.zeros(1, 1, 8, 8)) for one in (kernel, doubled)]
     found = tp.compare(nets, ["weights_norm"])["weights_norm"].values[0, 1]
-    assert np.isclose(found, float(kernel.weight.norm()), rtol=1e-6)
+    assert np.isclose(found, float(kernel.weight.detach().norm()), rtol=1e-6)
