@@ -159,8 +159,8 @@ def verdict(
     labels : sequence of str, optional
         By default what the networks say of themselves, or their position.
     probes : array, or sequence of arrays, optional
-        As of :func:`topoprint.compare`. Null models of dense networks answer them; modules of
-        torch have null models of their weights alone.
+        As of :func:`topoprint.compare`. Null models of dense networks answer them, and those of
+        modules whose parameters are the weights of their graph.
 
     Returns
     -------

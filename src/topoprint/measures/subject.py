@@ -110,7 +110,7 @@ class Subject:
             with self._named():
                 return made.answer(inputs)
 
-        return Answering(made.input_shape, answer)
+        return Answering(made.input_shape, answer, made.with_weights)
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -151,15 +151,23 @@ class Subject:
         known = None
         if null in TWINS and self._responses is not None:
             known = self._responses.by(twin_of(self.network, null, seed).hidden)
-        return Subject(
+        made: Subject = Subject(
             f"{null} of {self.name}",
             lambda: _variant(self.network, null, seed),
             responses=known,
             cache=cache,
             max_dimension=self.max_dimension,
-            answering=None if self._answering is None else _silent,
+            answering=self._answering_as(lambda: made.network),
             probes=self._probes,
         )
+        return made
+
+    def _answering_as(self, made: Callable[[], Network]) -> Callable[[], Answering] | None:
+        """Give what answers as its module does with the weights of a null model."""
+        module = self._answering
+        if module is None:
+            return None
+        return lambda: module().with_weights(self.network, made())
 
     @cachedmethod(lambda self: self._cache, key=lambda self, feature: (self, feature))
     def feature(self, feature: Feature) -> Any:
@@ -183,13 +191,6 @@ def _variant(network: Network, null: str, seed: int) -> Network:
     twin = null in TWINS
     made = twin_of(network, null, seed).network if twin else null_network(network, null, seed)
     return replace(made, metadata={"identity": replace(network.id, variant=null).to_json()})
-
-
-def _silent() -> Answering:
-    raise InputError(
-        "a null model has weights but no module to answer with; measures of what networks answer "
-        "have null models of dense networks alone"
-    )
 
 
 def _size(value: Any) -> int:

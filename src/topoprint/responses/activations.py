@@ -67,7 +67,8 @@ def answering_network(network: Network) -> Answering:
         outputs = _linear(layers[-1], network.weights[-1], network.biases[-1])
         return Answers(layers, layers[-1], outputs)
 
-    return Answering((network.layer_sizes[0],), answer)
+    shape = (network.layer_sizes[0],)
+    return Answering(shape, answer, lambda _, other: answering_network(other))
 
 
 def _linear(inputs: Array, weight: NDArray[Any], bias: NDArray[Any] | None) -> Array:

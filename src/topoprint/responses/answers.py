@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topoprint.networks.network import Network
 from topoprint.responses.responses import SAMPLES, Responses
 
 FloatArray = NDArray[np.floating[Any]]
@@ -55,10 +56,14 @@ class Answering:
         Of one input.
     answer : callable
         Takes inputs of shape (n, *input_shape).
+    with_weights : callable
+        Takes the network and one of other weights in the same places, such as a null model, and
+        gives what answers as that does; InputError if weights cannot be put in their places.
     """
 
     input_shape: tuple[int, ...]
     answer: Callable[[NDArray[Any]], Answers]
+    with_weights: Callable[[Network, Network], "Answering"]
 
 
 def evenly_spaced(count: int) -> NDArray[np.int64]:

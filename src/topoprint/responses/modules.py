@@ -1,7 +1,7 @@
 """What torch modules answer, read off the operations that tracing follows."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from torch.fx import Interpreter, Node
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from topoprint.errors import InputError
+from topoprint.networks.network import Network
 from topoprint.networks.tracing.hidden import Hidden, HiddenLayer, hidden_layers
 from topoprint.networks.tracing.modules import Followed, flat, follow
 from topoprint.networks.tracing.tracer import name_of
@@ -61,10 +62,37 @@ def answering_module(module: nn.Module, example: Any = None) -> Answering:
         raise InputError(f"{name} takes {len(tensors)} tensors; probes are of one")
     shape = tuple(tensors[0].shape[1:])
 
-    def answer(inputs: NDArray[Any]) -> Answers:
-        return _answer(name, found, hidden, tensors[0], inputs)
+    def answering(weights: Mapping[str, torch.Tensor]) -> Answering:
+        return Answering(
+            shape,
+            lambda inputs: _answer(name, found, hidden, tensors[0], inputs, weights),
+            lambda network, other: answering(_weights_of(name, found, network, other)),
+        )
 
-    return Answering(shape, answer)
+    return answering({})
+
+
+def _weights_of(
+    name: str, found: Followed, network: Network, other: Network
+) -> dict[str, torch.Tensor]:
+    """Put the weights of a network of the same maps in the places of a module's parameters."""
+    parameters = found.program.state_dict
+    pairs: dict[str, list[tuple[NDArray[Any], NDArray[Any]]]] = {}
+    for own, its in zip(network.maps, other.maps, strict=True):
+        pairs.setdefault(own.name, []).append((own.weight, its.weight))
+    weights = {}
+    for parameter, parts in pairs.items():
+        before, after = (np.concatenate([part[end].ravel() for part in parts]) for end in (0, 1))
+        place = parameters.get(parameter)
+        flat = None if place is None else place.detach().float().cpu().numpy().ravel()
+        if place is None or flat is None or not np.array_equal(before, flat):
+            raise InputError(
+                f"null models of {name} do not answer: the weights of its graph are not those of "
+                f"parameter {parameter!r} (folded, picked, turned, or used several times)"
+            )
+        made = torch.from_numpy(after).reshape(place.shape)
+        weights[parameter] = made.to(place.device, place.dtype)
+    return weights
 
 
 def as_inputs(module: nn.Module, probes: Any) -> torch.Tensor:
@@ -77,7 +105,12 @@ def as_inputs(module: nn.Module, probes: Any) -> torch.Tensor:
 
 
 def _answer(
-    name: str, found: Followed, hidden: Hidden, like: torch.Tensor, inputs: NDArray[Any]
+    name: str,
+    found: Followed,
+    hidden: Hidden,
+    like: torch.Tensor,
+    inputs: NDArray[Any],
+    weights: Mapping[str, torch.Tensor],
 ) -> Answers:
     shape = tuple(like.shape[1:])
     if inputs.shape[1:] != shape:
@@ -99,7 +132,7 @@ def _answer(
     ):
         warnings.simplefilter("ignore")  # that an operation is done input by input
         torch.default_generator.manual_seed(0)
-        run = _runner(found, wanted)
+        run = _runner(found, wanted, weights)
         blocks = [
             [part.float().cpu().numpy() for part in _in_block(name, run, block)]
             for block in torch.split(torch.as_tensor(inputs).to(like.device, like.dtype), BLOCK)
@@ -127,9 +160,12 @@ def _in_block(
 
 
 def _runner(
-    found: Followed, wanted: tuple[HiddenLayer | None, ...]
+    found: Followed, wanted: tuple[HiddenLayer | None, ...], weights: Mapping[str, torch.Tensor]
 ) -> Callable[[torch.Tensor], Tensors]:
-    """Give what takes one input to the wanted activations and the first output."""
+    """Give what takes one input to the wanted activations and the first output.
+
+    ``weights`` stand for parameters of the module, by the names that they have in its maps.
+    """
     program = found.program
     layers = [(one.node, torch.from_numpy(one.places)) for one in wanted if one is not None]
     kept = {node for node, _ in layers}
@@ -139,7 +175,8 @@ def _runner(
         if spec.kind == InputKind.USER_INPUT:
             arguments.append(next(given))
         elif spec.target in program.state_dict:
-            arguments.append(program.state_dict[spec.target])
+            told = found.tracer.coverage.names.get(spec.target, spec.target)
+            arguments.append(weights.get(told, program.state_dict[spec.target]))
         else:
             arguments.append(program.constants.get(str(spec.target)))
     place = next(

@@ -1,5 +1,6 @@
 """Every measure is held to what it declares: needs, range, triangle inequality, invariances."""
 
+import re
 from itertools import permutations
 from pathlib import Path
 
@@ -192,3 +193,22 @@ def test_biases_that_are_left_out_change_nothing(name):
 def test_the_table_of_measures_in_the_docs_is_the_registry():
     text = (Path(__file__).parents[3] / "docs/measures.md").read_text(encoding="utf-8")
     assert markdown() in text  # `topoprint measures --markdown` prints it
+
+
+def test_the_guide_of_the_readme_is_of_known_measures_and_what_they_declare():
+    text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    table = text.partition("| question | measure |")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
+    assert len(rows) >= 10
+    for _, named, needs, control, unseen, _ in rows:
+        chosen = [MEASURES[name] for name in re.findall(r"`(\w+)`", named)]
+        assert chosen
+        assert all(name in MEASURES for name in re.findall(r"`(\w+)`", control))
+        for one in chosen:
+            assert one.control in ("", *re.findall(r"`(\w+)`", control))
+            assert ("the same probes" in needs) == (one.paired and "responses" in one.needs)
+            assert ("equal shapes" in needs) == ("equal shapes" in one.needs)
+            if "scales of ReLU units" in unseen:
+                assert "rescaling" in one.invariances
+            if "signs" in unseen:
+                assert "signs" in one.invariances

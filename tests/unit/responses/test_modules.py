@@ -197,11 +197,21 @@ def test_outputs_that_are_no_labels_have_no_predictions():
         tp.compare([single, single], ["predictions"], probes=PROBES)
 
 
-def test_null_models_of_a_module_do_not_answer():
+@pytest.mark.parametrize("null", ["shuffled_layers", "relinked"])
+def test_null_models_of_a_module_answer_as_it_does_with_their_weights(null):
     pair = [dense(0), dense(1)]
-    assert tp.verdict(pair, ["heat"], ["gaussian"], 2, probes=PROBES)
-    with pytest.raises(InputError, match=r"gaussian of 0: a null model has weights but no module"):
-        tp.verdict(pair, ["cka"], ["gaussian"], 2, probes=PROBES)
     networks = [tp.Network.from_torch(one) for one in pair]
-    (test,) = tp.verdict(networks, ["cka"], ["gaussian"], 3, probes=PROBES)
-    assert test.nulls["gaussian"].repetitions == 3
+    state = {name: value.clone() for name, value in pair[0].state_dict().items()}
+    asked = ["cka", {"kind": "functional_h0", **FEW}]
+    found, own = (tp.verdict(some, asked, [null], 3, probes=PROBES) for some in (pair, networks))
+    for test, other in zip(found, own, strict=True):
+        assert test.distance == pytest.approx(other.distance, rel=1e-5)
+        assert test.nulls[null].z == pytest.approx(other.nulls[null].z, rel=1e-3)
+        assert test.nulls[null].repetitions == 3
+    assert all(torch.equal(value, state[name]) for name, value in pair[0].state_dict().items())
+
+
+def test_null_models_whose_weights_have_no_place_in_the_module_are_refused():
+    pair = [Convolutional(), Convolutional()]
+    with pytest.raises(InputError, match=r"gaussian of 0: null models of Convolutional do not ans"):
+        tp.verdict(pair, ["cka"], ["gaussian"], 2, probes=IMAGES)
