@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from architectures import HEADS, TOKENS, WIDTH, Attention, squeezed
+from known_modules import HEADS, TOKENS, WIDTH, Attention, squeezed
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 from traced import Apply, counts, example, laid_out

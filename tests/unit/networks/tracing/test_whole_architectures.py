@@ -3,8 +3,8 @@
 import pytest
 import torch
 import torchvision
-from architectures import WIDTH, Attention, Encoder, Gated, squeezed
 from helpers import assert_same_bars, by_flagser
+from known_modules import WIDTH, Attention, Encoder, Gated, squeezed
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 from traced import Apply, example, laid_out
