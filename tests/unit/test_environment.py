@@ -81,3 +81,9 @@ def test_conda_environments_name_the_pinned_versions(environment: str, extras: l
     assert {normal(name) for name in pins} == wanted
     script = path.with_suffix(".post-deploy.sh").read_text()
     assert 'pip install --no-deps "${TOPOPRINT_SOURCE:-.}"' in script
+
+
+def test_files_of_tests_have_names_of_their_own() -> None:
+    """Pytest and imports of helpers know them by their names alone."""
+    names = [path.name for path in (ROOT / "tests").rglob("*.py") if path.name != "conftest.py"]
+    assert sorted(names) == sorted(set(names))
