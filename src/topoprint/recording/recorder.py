@@ -152,6 +152,6 @@ class Recorder:
 
 def _number(name: str, value: Any) -> float:
     try:
-        return float(value)
+        return float(value.item() if hasattr(value, "item") else value)
     except (TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"{name} is no number ({error}); record numbers") from error

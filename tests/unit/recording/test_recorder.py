@@ -166,3 +166,13 @@ def test_lightning_itself_calls_it(tmp_path: Path) -> None:
     ).fit(module, data)  # fmt: skip
     assert recorder.recording.steps.tolist() == [0, 1, 2]
     assert np.isfinite(recorder.recording.values["loss"][1:]).all()
+
+
+@pytest.mark.filterwarnings("error:Converting a tensor")
+def test_a_loss_may_still_be_one_of_the_graph() -> None:
+    model = torch.nn.Sequential(torch.nn.Linear(3, 2))
+    recorder = tp.Recorder(model, measures=["weights_norm"])
+    recorder.record(loss=model(torch.ones(3)).sum(), share=np.float32(0.5))
+    assert recorder.recording.values["share"][1] == 0.5
+    with pytest.raises(tp.InputError, match="loss is no number"):
+        recorder.record(loss=torch.ones(2))
