@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from topoprint.homology.network_graph import NetworkGraph, to_graph
-from topoprint.measures.base import Array, Pairwise
+from topoprint.measures.base import Array, Invariance, Pairwise
 from topoprint.measures.features import Computed
 from topoprint.measures.neural_persistence import neural_persistence
 from topoprint.measures.of_diagrams import OfGraphs
@@ -18,8 +18,8 @@ BLOCK = 1 << 22
 def strongest_paths(network: Network) -> Array:
     """Find the strength of the strongest path from each input to each output.
 
-    A path is as strong as its weakest edge, an edge as strong as |w| in units of the deviation of
-    its layer's weights (standardisation; a layer of equal weights keeps them).
+    A path is as strong as its weakest edge, an edge as strong as |w| / max|W| of its own layer
+    (standardisation). A layer that copies a layer, of strength 1, changes nothing.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def strongest_paths(network: Network) -> Array:
     found: Array | None = None
     for weight in network.weights:
         magnitudes = np.abs(weight.astype(np.float64))
-        layer = magnitudes / (float(np.std(weight.astype(np.float64))) or 1.0)
+        layer = magnitudes / (float(magnitudes.max()) or 1.0)
         found = layer if found is None else _max_min(layer, found)
     assert found is not None
     return found
@@ -73,6 +73,9 @@ class DeepGraphPersistence(OfGraphs, Pairwise):
 
     control: ClassVar[str] = "weight_deviation"
     greatest: ClassVar[float] = 1.0
+    invariances: ClassVar[frozenset[Invariance]] = frozenset(
+        {"neurons", "inputs", "scale", "signs", "insertion"}
+    )
 
     kind: Literal["deep_graph_persistence"] = "deep_graph_persistence"
 

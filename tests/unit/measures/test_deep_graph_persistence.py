@@ -13,7 +13,7 @@ from topoprint.measures.deep_graph_persistence import deep_graph_persistence, st
 
 def listed(network):
     """Strength of the strongest path between each input and output, over all paths."""
-    layers = [np.abs(w).astype(np.float64) / np.std(w, dtype=np.float64) for w in network.weights]
+    layers = [np.abs(w).astype(np.float64) / np.abs(w).max() for w in network.weights]
     sizes = network.layer_sizes
     found = np.zeros((sizes[-1], sizes[0]))
     for path in product(*map(range, sizes)):
@@ -32,7 +32,7 @@ def test_strongest_paths_are_those_of_all_that_are_listed(sizes, block, monkeypa
 
 
 def test_it_is_neural_persistence_of_known_paths():
-    # Paths of strengths proportional to 1, ½, 0, ¼, as the second layer is never the weakest edge.
+    # Paths of strengths 1, ½, 0, ¼: the second layer is never the weakest edge.
     first = np.array([[1.0, -0.5], [0.0, -0.25]])
     second = np.array([[9.0, 0.0], [0.0, 9.0]])
     network = tp.Network.from_layers([(first, None), (second, None)])
