@@ -7,7 +7,8 @@ from scipy.spatial.distance import pdist, squareform
 from trainings import STEPS, comparison, scores
 
 from topoprint import InputError, NetworkId, persistence, to_graph
-from topoprint.evaluation.learning.curves import bars_of, places, points, scaled, step_pairs
+from topoprint.evaluation.learning.curves import bars_of, places, points, step_pairs
+from topoprint.evaluation.scaling import scaled
 from topoprint.evaluation.learning.runs import lasts_of, runs_of
 
 LINES = {("", 1): [0, 1, 3, 6], ("", 2): [10, 12, 13, 14], ("random_labels", 1): [0, -1, -2, -3]}
