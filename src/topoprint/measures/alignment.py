@@ -54,7 +54,7 @@ def aligned_distance(one: Network, other: Network) -> float:
     """
     if one.layer_sizes != other.layer_sizes:
         raise InputError("networks of different shapes cannot be aligned")
-    nets = _layers(one), _layers(other)
+    nets = layers_of(one), layers_of(other)
     # In most networks one weight tells all neurons of a layer apart: what ties ask for is spared.
     plain = all(map(_is_plain, nets))
     first, second = (np.sort(net[0][:, 0]) for net in nets)
@@ -145,7 +145,7 @@ def _square(one: Layers, other: Layers, own: tuple[Orders, Orders], matched: Ord
     )
 
 
-def _layers(network: Network) -> list[FloatArray]:
+def layers_of(network: Network) -> list[FloatArray]:
     """Weights of each layer with its biases as a last column, in units of max|W|."""
     layers: list[NDArray[np.float32]] = [
         np.column_stack([weight, np.zeros(len(weight), np.float32) if bias is None else bias])
@@ -155,9 +155,9 @@ def _layers(network: Network) -> list[FloatArray]:
     return [layer / np.float32(scale) + np.float32(0) for layer in layers]  # no negative zeros
 
 
-def _edges(graph: NetworkGraph) -> Network:
+def edges(graph: NetworkGraph) -> Network:
     """Leave out the biases that are no edges."""
-    return Network.from_layers(zip(graph.network.weights, graph.biases, strict=True))
+    return Network.fromlayers_of(zip(graph.network.weights, graph.biases, strict=True))
 
 
 class FrobeniusAligned(OfGraphs, Pairwise):
@@ -173,7 +173,7 @@ class FrobeniusAligned(OfGraphs, Pairwise):
     @property
     def feature(self) -> Computed:
         """Weights and biases that are edges."""
-        return Computed(_edges, self.graph)
+        return Computed(edges, self.graph)
 
     def distance(self, one: Network, other: Network) -> float:
         """Distance of two networks of one shape; NaN between others."""
