@@ -157,7 +157,7 @@ def layers_of(network: Network) -> list[FloatArray]:
 
 def edges(graph: NetworkGraph) -> Network:
     """Leave out the biases that are no edges."""
-    return Network.fromlayers_of(zip(graph.network.weights, graph.biases, strict=True))
+    return Network.from_layers(zip(graph.network.weights, graph.biases, strict=True))
 
 
 class FrobeniusAligned(OfGraphs, Pairwise):

@@ -1,6 +1,6 @@
 """FAQ: graph matching of whole networks, of any sizes, without a word of layers."""
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,8 @@ def adjacency(network: Network, hidden: int) -> Array:
     ndarray, float64, shape (n, n)
         Entry (source, target).
     """
-    net = layers_of(network)
-    net = arranged(net, own_order(net))
+    given = layers_of(network)
+    net = arranged(given, own_order(given))
     sizes = network.layer_sizes
     ends = sizes[0] + sizes[-1]
     starts = [0, *(ends + np.cumsum([0, *sizes[1:-2]])), sizes[0]]
@@ -56,10 +56,10 @@ def match(one: Array, other: Array, known: int) -> NDArray[np.int64]:
     et al. 2019), from the barycentre of the doubly stochastic matrices, which no numbering moves.
     """
     seeds = np.repeat(np.arange(known), 2).reshape(-1, 2)
-    options: dict[str, Any] = {"maximize": True, "partial_match": seeds, "shuffle_input": False}
-    found: NDArray[np.int64] = quadratic_assignment(one, other, method="faq", options=options)[
-        "col_ind"
-    ].astype(np.int64)
+    result = quadratic_assignment(
+        one, other, method="faq", options={"maximize": True, "partial_match": seeds}
+    )
+    found: NDArray[np.int64] = result["col_ind"].astype(np.int64)
     return found
 
 
