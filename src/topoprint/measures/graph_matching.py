@@ -57,7 +57,7 @@ def match(one: Array, other: Array, known: int) -> NDArray[np.int64]:
     """
     seeds = np.repeat(np.arange(known), 2).reshape(-1, 2)
     result = quadratic_assignment(
-        one, other, method="faq", options={"maximize": True, "partial_match": seeds}
+        one, other, method="faq", options={"maximize": True, "partial_match": seeds, "rng": 0}
     )
     found: NDArray[np.int64] = result["col_ind"].astype(np.int64)
     return found
