@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -152,12 +153,57 @@ def create_h5(
     """
     content = io.BytesIO()
     with h5py.File(content, "w") as file:
-        file.attrs["format"] = kind
-        file.attrs["format_version"] = version
-        file.attrs["identity"] = json.dumps(dict(identity), sort_keys=True)
-        file.attrs["parameters"] = json.dumps(dict(parameters), sort_keys=True)
+        _label(file, kind, version, identity, parameters)
         yield file
     write_bytes(path, content.getbuffer())
+
+
+@contextmanager
+def create_large_h5(
+    path: str | os.PathLike[str],
+    kind: str,
+    version: int,
+    identity: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    size: int,
+) -> Iterator[h5py.File]:
+    """Create an HDF5 file as :func:`create_h5` does, on the disk rather than in memory.
+
+    Parameters
+    ----------
+    path, kind, version, identity, parameters
+        As there; ``path`` is no device or pipe.
+    size : int
+        Bytes that it will take, which must be free: HDF5 does not survive a full disk.
+
+    Raises
+    ------
+    OSError
+        If the disk has no room for it, with the name of the file.
+    """
+    if shutil.disk_usage(target_of(path).parent).free < size:
+        told = f"no space left on device for its {size / 1e9:.1f} GB"
+        raise OSError(errno.ENOSPC, told, str(path))
+    try:
+        with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+            _label(file, kind, version, identity, parameters)
+            yield file
+            file.close()  # whole before it is renamed
+    except OSError as error:
+        raise file_error(error, path, "written") from error
+
+
+def _label(
+    file: h5py.File,
+    kind: str,
+    version: int,
+    identity: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+) -> None:
+    file.attrs["format"] = kind
+    file.attrs["format_version"] = version
+    file.attrs["identity"] = json.dumps(dict(identity), sort_keys=True)
+    file.attrs["parameters"] = json.dumps(dict(parameters), sort_keys=True)
 
 
 def check_readable(path: str | os.PathLike[str]) -> None:

@@ -3,6 +3,7 @@
 It is run once for each new version of a format; what an earlier release wrote is never made again.
 """
 
+import contextlib
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,10 @@ import topoprint as tp
 from topoprint.comparison.collection import DistancesSpec, compare_files
 from topoprint.comparison.files import load_comparison, save_average, save_comparisons
 from topoprint.comparison.matrix import Comparison, average
+from topoprint.comparison.zoo.blocks import make_blocks
+from topoprint.comparison.zoo.parts import make_part
+from topoprint.comparison.zoo.points import make_points
+from topoprint.comparison.zoo.spec import ZooSpec
 from topoprint.evaluation.learning.curves import Place
 from topoprint.evaluation.learning.files import save_learning
 from topoprint.evaluation.learning.learning import Learning, learning
@@ -75,6 +80,12 @@ def make(folder: Path) -> None:
     nulls = {"nulls": ["shuffled_layers", "initial"], "repetitions": 2}
     save_comparisons(folder / "nulls.h5", compare_files(files, DistancesSpec(**asked, **nulls)))
     save_average(folder / "matrices.h5", average({"": load_comparison(folder / "distances.h5")}))
+    zoo = ZooSpec.made([tp.make_measure({"kind": "landscape", "bins": 5, "grid": "shared"})])
+    with contextlib.chdir(folder):  # the file names what it was made of
+        part, points = Path("zoo-diagrams.h5"), Path("zoo-points.h5")
+        make_part([path.name for path in diagrams], zoo, part)
+        make_points(part, [part], zoo, points)
+        make_blocks(0, [part], [points], zoo, Path("zoo-blocks.h5"))
     save_learning(folder / "learning.h5", found_along())
     torch.manual_seed(0)
     recorder = tp.Recorder(model := torch.nn.Linear(2, 2, bias=False), ["weights_norm"])

@@ -13,6 +13,10 @@ from support import refused
 
 import topoprint as tp
 from topoprint.comparison.files import load_comparison, load_comparisons
+from topoprint.comparison.zoo.blocks import load_block
+from topoprint.comparison.zoo.parts import load_diagrams, load_head
+from topoprint.comparison.zoo.points import load_points
+from topoprint.comparison.zoo.spec import ZooSpec
 from topoprint.evaluation.learning.files import load_learning
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.networks.files import read_metadata
@@ -192,6 +196,26 @@ def test_a_counted_diagram_of_version_3() -> None:
     assert [counts.tolist() for counts in diagram.counts] == [[3, 1], [5, 2], [1]]
     assert diagram.n_bars(1) == 7
     np.testing.assert_array_equal(diagram.bars(0), [*[[0, 0.5]] * 3, [0, np.inf]])
+
+
+def test_all_that_a_zoo_is_compared_in() -> None:
+    measure = tp.make_measure("landscape", bins=5, grid="shared")
+    spec = ZooSpec.made([measure])
+    head = load_head(V3 / "zoo-diagrams.h5", spec)
+    assert head.index.labels == head.files == ("diagram-1.h5", "diagram-2.h5")
+    assert not head.unreadable
+    kept = [tp.Diagram.load(V3 / name) for name in head.files]
+    for one, other in zip(
+        load_diagrams(V3 / "zoo-diagrams.h5", spec, spec.summaries[0].diagram), kept, strict=True
+    ):
+        assert [one.bars(q).tolist() for q in range(4)] == [
+            other.bars(q).tolist() for q in range(4)
+        ]
+    expected = tp.compare(kept, [measure])["landscape"].values
+    _, points = load_points(V3 / "zoo-points.h5", "landscape")
+    assert np.linalg.norm(points[0] - points[1]) == pytest.approx(expected[0, 1], rel=1e-12)
+    block = load_block(V3 / "zoo-blocks.h5", "landscape", 0)
+    np.testing.assert_allclose(block, expected, rtol=1e-12)
 
 
 def test_files_of_version_1_go_through_the_stages_of_today(

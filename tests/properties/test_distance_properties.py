@@ -11,7 +11,9 @@ from helpers import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from topoprint import Diagram, distance_matrix, persistence, to_graph
+from topoprint import Diagram, distance_matrix, make_measure, persistence, to_graph
+from topoprint.summaries import distances as of_summaries
+from topoprint.summaries.extents import Grids
 
 BINS = st.sampled_from([2, 3, 5, 9, 17, 50])
 GRIDS = st.sampled_from(["paper", "shared"])
@@ -183,3 +185,50 @@ def test_heat_of_unit_mass_does_not_see_how_often_bars_are_repeated(compared, co
         for some in (compared, repeated)
     ]
     np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-9)
+
+
+@metrics
+@settings(deadline=None, max_examples=40)
+@given(data=st.data())
+def test_points_are_as_far_apart_as_the_summaries_of_pairs(metric, data):
+    compared = data.draw(collections_of_diagrams(min_size=2, max_size=4))
+    measure = make_measure(
+        metric, grid="shared", bins=data.draw(BINS), **data.draw(PARAMETERS[metric])
+    )
+    how, everyone = measure.discretisation, range(len(compared))
+    grids = Grids(how.extents(compared), how.bins)
+    dimensions = range(compared[0].max_dimension + 1)
+    pairs = of_summaries.distances_of_pairs(
+        compared, everyone, everyone, measure.summary, how, grids, dimensions
+    )
+    whole = of_summaries.distances(compared, measure.summary, how)
+    # Of a silhouette near another, rounding of its values is what is left.
+    np.testing.assert_allclose(whole, pairs, rtol=1e-9, atol=1e-14 * (1 + pairs.max()))
+    parts = [
+        of_summaries.summary_points(some, measure.summary, how, grids, dimensions)
+        for some in (compared[:1], compared[1:])
+    ]
+    block = of_summaries.distances_of_points(*parts)
+    np.testing.assert_array_equal(block, whole[:1, 1:])
+
+
+@metrics
+@pytest.mark.parametrize("grid", ["paper", "shared"])
+@settings(deadline=None, max_examples=15)
+@given(data=st.data())
+def test_blocks_of_pairs_do_not_matter(metric, grid, data):
+    compared = data.draw(collections_of_diagrams(min_size=5, max_size=5))
+    measure = make_measure(metric, grid=grid, bins=9)
+    how, everyone = measure.discretisation, range(len(compared))
+    grids = Grids(how.extents(compared), how.bins)
+
+    def found(rows, columns, block):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(of_summaries, "BLOCK", block)
+            return of_summaries.distances_of_pairs(
+                compared, rows, columns, measure.summary, how, grids, [0, 1][: grids.n_dimensions]
+            )
+
+    whole = found(everyone, everyone, 64)
+    np.testing.assert_array_equal(found(everyone, everyone, 2), whole)
+    np.testing.assert_array_equal(found(range(1, 4), range(3, 5), 2), whole[1:4, 3:5])

@@ -16,7 +16,7 @@ from topoprint.storage import MENDABLE
 # Importing a module of subcommands makes them known to the app, in the order of the stages.
 # isort: off
 from topoprint.cli import (
-    experiment, layers, network, topology, verdict, analysis, learned, learning,
+    experiment, layers, network, topology, zoo, verdict, analysis, learned, learning,
 )  # fmt: skip
 
 # isort: on
@@ -31,6 +31,7 @@ __all__ = [
     "network",
     "topology",
     "verdict",
+    "zoo",
 ]
 
 

@@ -5,12 +5,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import h5py
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from topoprint.errors import InputError
-from topoprint.homology.counts import IntArray, all_one, ones, repeated, select, total
+from topoprint.homology.columns import (
+    frozen,
+    frozen_counts,
+    read_counts,
+    read_values,
+    write_values,
+)
+from topoprint.homology.counts import IntArray, ones, repeated, select, total
 from topoprint.identity import UNKNOWN, NetworkId
 from topoprint.networks.arrays import refuse_masked
 from topoprint.networks.maps import FloatArray
@@ -19,7 +25,6 @@ from topoprint.storage import create_h5, open_h5, read_json
 FORMAT = "topoprint diagram"
 FORMAT_VERSION = 3
 
-CHUNK = 1 << 16
 # Bars beyond this number are not listed one by one.
 LARGEST = 1 << 31
 
@@ -99,9 +104,9 @@ class Diagram:
             often = select(_checked_counts(number, len(array), dimension), death > birth)
             birth, death = birth[death > birth], death[death > birth]
             order = np.lexsort((death, birth))
-            births.append(_frozen(birth[order]))
-            deaths.append(_frozen(death[order]))
-            found.append(_frozen_counts(select(often, order)))
+            births.append(frozen(birth[order]))
+            deaths.append(frozen(death[order]))
+            found.append(frozen_counts(select(often, order)))
         made = tuple(births), tuple(deaths), tuple(found)
         return cls(*made, id or UNKNOWN, dict(parameters or {}))
 
@@ -145,21 +150,21 @@ class Diagram:
             file.attrs["max_dimension"] = self.max_dimension
             for dimension in range(self.max_dimension + 1):
                 group = file.create_group(f"dim{dimension}")
-                _write_values(group, "birth", self.births[dimension])
-                _write_values(group, "death", self.deaths[dimension])
-                _write_values(group, "count", self.counts[dimension])
+                write_values(group, "birth", self.births[dimension])
+                write_values(group, "death", self.deaths[dimension])
+                write_values(group, "count", self.counts[dimension])
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Diagram":
         """Read what :meth:`save` wrote; InputError if it is no whole diagram file."""
         with open_h5(path, FORMAT, 1, 2, FORMAT_VERSION, made_by="topoprint diagram") as file:
             groups = [file[f"dim{q}"] for q in range(int(file.attrs["max_dimension"]) + 1)]
-            births = tuple(_read_values(group["birth"]) for group in groups)
-            deaths = tuple(_read_values(group["death"]) for group in groups)
+            births = tuple(read_values(group["birth"]) for group in groups)
+            deaths = tuple(read_values(group["death"]) for group in groups)
             if file.attrs["format_version"] < FORMAT_VERSION:
                 counts = tuple(ones(len(birth)) for birth in births)
             else:
-                counts = tuple(_read_counts(group["count"]) for group in groups)
+                counts = tuple(read_counts(group["count"]) for group in groups)
             if any(
                 not birth.shape == death.shape == count.shape
                 for birth, death, count in zip(births, deaths, counts, strict=True)
@@ -201,25 +206,6 @@ def _from_version_1(
     return found, parameters
 
 
-def constant(value: float, length: int) -> FloatArray:
-    """Return an array of one value throughout, which takes the memory of one number."""
-    return np.broadcast_to(np.float32(value), (length,))
-
-
-def _frozen(array: FloatArray) -> FloatArray:
-    if array.size and array.min() == array.max():
-        return constant(array[0], len(array))
-    array.flags.writeable = False
-    return array
-
-
-def _frozen_counts(counts: IntArray) -> IntArray:
-    if all_one(counts) or counts.min() == counts.max() == 1:
-        return ones(len(counts))
-    counts.flags.writeable = False
-    return counts
-
-
 def _checked_counts(given: ArrayLike | None, length: int, dimension: int) -> IntArray:
     if given is None:
         return ones(length)
@@ -230,43 +216,3 @@ def _checked_counts(given: ArrayLike | None, length: int, dimension: int) -> Int
             f"counts of dimension {dimension} are not {length} whole numbers from 1, one a bar"
         )
     return counts.astype(np.int64)
-
-
-def _write_values(group: h5py.Group, name: str, values: NDArray[Any]) -> None:
-    if not values.size:
-        group.create_dataset(name, data=values)
-    elif values.min() == values.max():
-        # A chunked data set of which no chunk is written reads as its fill value everywhere.
-        group.create_dataset(
-            name,
-            shape=values.shape,
-            dtype=values.dtype,
-            chunks=(min(CHUNK, len(values)),),
-            fillvalue=values[0],
-        )
-    else:
-        # Sorted numbers share their leading bytes, which shuffle brings together for deflate.
-        group.create_dataset(
-            name,
-            data=values,
-            chunks=(min(CHUNK, len(values)),),
-            shuffle=True,
-            compression="gzip",
-            compression_opts=1,
-        )
-
-
-def _read_values(dataset: h5py.Dataset) -> FloatArray:
-    if dataset.size and dataset.chunks and dataset.id.get_num_chunks() == 0:
-        return constant(float(dataset.fillvalue), dataset.shape[0])
-    return _frozen(np.asarray(dataset[()], dtype=np.float32))
-
-
-def _read_counts(dataset: h5py.Dataset) -> IntArray:
-    if dataset.size and dataset.chunks and dataset.id.get_num_chunks() == 0:
-        counts: IntArray = np.broadcast_to(np.int64(dataset.fillvalue), (dataset.shape[0],))
-    else:
-        counts = _frozen_counts(np.asarray(dataset[()], dtype=np.int64))
-    if counts.size and counts.min() < 1:
-        raise ValueError("a bar counts less than once")
-    return counts

@@ -9,8 +9,9 @@ from scipy import sparse
 
 from topoprint.errors import InputError
 from topoprint.homology.cliques import MAX_MEMORY, check_size
+from topoprint.homology.columns import constant
 from topoprint.homology.counts import all_one, ones
-from topoprint.homology.diagram import Diagram, constant
+from topoprint.homology.diagram import Diagram
 from topoprint.homology.forest import spanning_forest
 from topoprint.homology.graph import Graph
 from topoprint.homology.multiset import Multiset

@@ -108,6 +108,11 @@ class OfSummaries(GridSettings, OfDiagrams):
     def summary(self) -> Summary[Any]:
         """How bars are summed up."""
 
+    @property
+    def discretisation(self) -> Discretisation:
+        """How bars are laid on grids."""
+        return Discretisation(self.grid, self.bins, self.min_persistence, self.infinity)
+
     def giotto_parameters(self) -> dict[str, float]:
         """Give what giotto-tda is told, by its own names."""
         raise InputError(f"giotto-tda has no {self.name}; use the engine exact")
@@ -115,7 +120,7 @@ class OfSummaries(GridSettings, OfDiagrams):
     def distances(self, subjects: Sequence[Subject]) -> Array:
         """Distances of the summaries, in their units."""
         diagrams = [subject.feature(self.diagram) for subject in subjects]
-        how = Discretisation(self.grid, self.bins, self.min_persistence, self.infinity)
+        how = self.discretisation
         if self.engine == "giotto":
             from topoprint.summaries.giotto import giotto_distances
 

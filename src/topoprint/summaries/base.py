@@ -1,7 +1,7 @@
 """What every summary is: bars sampled on grids, and an L2 distance of two of them."""
 
-from collections.abc import Sequence
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,32 @@ class Summary(Protocol, Generic[Sampled]):
         ...
 
 
+@runtime_checkable
+class Embedded(Protocol):
+    """A summary that is a point of a Euclidean space, where all networks share a grid."""
+
+    def placing(self, grid: Grid, common_birth: bool, common_death: bool) -> Callable[[Any], Array]:
+        """Give the function of a sample to its point, shape (d,).
+
+        Parameters
+        ----------
+        grid : Grid
+            That of the samples.
+        common_birth, common_death : bool
+            Whether all bars of all networks are born, or die, at one value.
+        """
+        ...
+
+
 class Curve:
     """A summary that is a function of the filtration value."""
+
+    def placing(
+        self, grid: Grid, common_birth: bool, common_death: bool
+    ) -> Callable[[Array], Array]:
+        """Give what makes a point of samples: they times √step."""
+        scale = float(np.sqrt(grid.step))
+        return lambda sampled: sampled.ravel() * scale
 
     def distance(self, one: Array, other: Array, grid: Grid) -> float:
         """L2 distance of curves: Euclidean distance of the samples times √step."""

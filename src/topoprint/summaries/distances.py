@@ -1,19 +1,22 @@
 """Distances of all pairs of some diagrams, by a summary of their bars on grids."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
-from topoprint.summaries.bars import Bars, Grid
-from topoprint.summaries.base import Summary
+from topoprint.summaries.bars import Array, Bars, Grid
+from topoprint.summaries.base import Embedded, Summary
+from topoprint.summaries.extents import EXTENT, Extents, Grids, extent_of
 
 GridKind = Literal["paper", "shared"]
+
+# Where each pair has its own grid, summaries of this many diagrams by as many are held at once.
+BLOCK = 64
 
 
 @dataclass(frozen=True)
@@ -46,18 +49,17 @@ class Discretisation:
         if not self.min_persistence >= 0 or not np.isfinite(self.infinity):
             raise InputError("min_persistence must be at least 0 and infinity a finite number")
 
+    def prepared(self, diagram: Diagram, dimension: int) -> Bars:
+        """Prepare the bars of one dimension."""
+        return Bars.of(diagram, dimension, self.min_persistence, self.infinity)
 
-@dataclass(frozen=True)
-class _Extent:
-    """Number of prepared bars of one diagram and dimension, least birth and greatest death."""
-
-    count: int
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, bars: Bars) -> "_Extent":
-        return cls(len(bars), bars.low, bars.high)
+    def extents(self, diagrams: Sequence[Diagram]) -> Extents:
+        """Tell how far the bars of each diagram and dimension reach, shape (n, dimensions)."""
+        found = np.empty((len(diagrams), diagrams[0].max_dimension + 1), dtype=EXTENT)
+        for number, diagram in enumerate(diagrams):
+            for dimension in range(diagram.max_dimension + 1):
+                found[number, dimension] = extent_of(self.prepared(diagram, dimension))
+        return found
 
 
 def distances(
@@ -65,7 +67,7 @@ def distances(
     summary: Summary[Any],
     how: Discretisation,
     dimensions: Sequence[int] | None = None,
-) -> NDArray[np.float64]:
+) -> Array:
     """Distances between all pairs of diagrams.
 
     Parameters
@@ -92,27 +94,145 @@ def distances(
     """
     compared = check_dimensions(diagrams, dimensions)
     # Bars are prepared twice, to know the grids and to sample, rather than all held at once.
-    extents = [
-        [_Extent.of(_prepared(diagram, dimension, how)) for diagram in diagrams]
-        for dimension in range(diagrams[0].max_dimension + 1)
+    grids = Grids(how.extents(diagrams), how.bins)
+    if has_points(summary, how):
+        points = summary_points(diagrams, summary, how, grids, compared)
+        return distances_of_points(points, points)
+    everyone = range(len(diagrams))
+    return distances_of_pairs(diagrams, everyone, everyone, summary, how, grids, compared)
+
+
+def has_points(summary: Summary[Any], how: Discretisation) -> bool:
+    """Whether a network is one point, whatever it is compared with."""
+    return how.grid == "shared" and isinstance(summary, Embedded)
+
+
+def summary_points(
+    diagrams: Sequence[Diagram],
+    summary: Summary[Any],
+    how: Discretisation,
+    grids: Grids,
+    dimensions: Sequence[int],
+) -> Array:
+    """Give each diagram a point: their Euclidean distances are those of the summaries.
+
+    Parameters
+    ----------
+    diagrams, summary, how, dimensions
+        As in :func:`distances`; summaries that :func:`has_points`.
+    grids : Grids
+        Those of the whole collection, of which ``diagrams`` may be a part: a point does not depend
+        on how it is parted.
+
+    Returns
+    -------
+    ndarray, float64, shape (n, d)
+        Coordinates of each dimension one after another.
+    """
+    parts = [np.empty((len(diagrams), 0))]
+    for dimension in dimensions if len(diagrams) else ():
+        if grids.has_bars(dimension) and isinstance(summary, Embedded):
+            grid = grids.shared(dimension)
+            place = summary.placing(
+                grid, grids.common_birth(dimension), grids.common_death(dimension)
+            )
+            own = (how.prepared(diagram, dimension) for diagram in diagrams)
+            parts.append(np.stack([place(summary.sample(bars, [grid])[0]) for bars in own]))
+    return np.concatenate(parts, axis=1)
+
+
+def distances_of_points(rows: Array, columns: Array) -> Array:
+    """Euclidean distances, shape (rows, columns).
+
+    Of each pair the coordinates are subtracted: near points lose no digits, equal ones have
+    the distance 0, and a pair has the same bits among whatever others it is computed.
+    """
+    if not (rows.size and columns.size):
+        return np.zeros((len(rows), len(columns)))
+    found: Array = cdist(rows, columns)
+    return found
+
+
+def distances_of_pairs(
+    diagrams: Mapping[int, Diagram] | Sequence[Diagram],
+    rows: Sequence[int],
+    columns: Sequence[int],
+    summary: Summary[Any],
+    how: Discretisation,
+    grids: Grids,
+    dimensions: Sequence[int],
+) -> Array:
+    """Distances of some diagrams from others, a block at a time, in bounded memory.
+
+    Parameters
+    ----------
+    diagrams : sequence or mapping of int to Diagram
+        By their number in the collection; only those of ``rows`` and ``columns`` are looked at.
+    rows, columns : sequence of int
+        Numbers of diagrams; where both are the same, each pair is computed once.
+    summary, how, dimensions
+        As in :func:`distances`.
+    grids : Grids
+        Those of the whole collection.
+
+    Returns
+    -------
+    ndarray, float64, shape (rows, columns)
+    """
+    squares = np.zeros((len(rows), len(columns)))
+    same = rows == columns
+    for top in range(0, len(rows), BLOCK):
+        for left in range(top if same else 0, len(columns), BLOCK):
+            across, down = rows[top : top + BLOCK], columns[left : left + BLOCK]
+            block = np.zeros((len(across), len(down)))
+            for dimension in filter(grids.has_bars, dimensions):
+                if how.grid == "shared":
+                    one = grids.shared(dimension)
+                    own = [[one] * len(down)] * len(across)
+                else:
+                    own = grids.of_pairs(across, down, dimension)
+                block += _squares(diagrams, across, down, summary, how, own, dimension)
+            squares[top : top + BLOCK, left : left + BLOCK] = block
+            if same:
+                squares[left : left + BLOCK, top : top + BLOCK] = block.T
+    return np.sqrt(squares)
+
+
+def _squares(
+    diagrams: Mapping[int, Diagram] | Sequence[Diagram],
+    rows: Sequence[int],
+    columns: Sequence[int],
+    summary: Summary[Any],
+    how: Discretisation,
+    grids: list[list[Grid]],
+    dimension: int,
+) -> Array:
+    """Squares of the distances in one dimension of a block, each pair on its grid."""
+    same = rows == columns
+    asked: dict[int, dict[Grid, None]] = {number: {} for number in (*rows, *columns)}
+    pairs = [
+        (i, j)
+        for i in range(len(rows))
+        for j in range(i if same else 0, len(columns))
+        if rows[i] != columns[j]
     ]
-    squares = np.zeros((len(diagrams), len(diagrams)))
-    if len(diagrams) == 1:
-        return squares
-    for dimension in compared:
-        if all(extent.count == 0 for extent in extents[dimension]):
-            continue
-        grids = _grids(extents, dimension, how)
-        sampled = []
-        for number, diagram in enumerate(diagrams):
-            own = list(dict.fromkeys(grid for pair, grid in grids.items() if number in pair))
-            samples = summary.sample(_prepared(diagram, dimension, how), own)
-            sampled.append(dict(zip(own, samples, strict=True)))
-        for (one, other), grid in grids.items():
-            distance = summary.distance(sampled[one][grid], sampled[other][grid], grid)
-            squares[one, other] += distance**2
-    values: NDArray[np.float64] = np.sqrt(squares + squares.T)
-    return values
+    for i, j in pairs:
+        asked[rows[i]][grids[i][j]] = asked[columns[j]][grids[i][j]] = None
+    sampled = {
+        number: dict(
+            zip(own, summary.sample(how.prepared(diagrams[number], dimension), [*own]), strict=True)
+        )
+        for number, own in asked.items()
+        if own
+    }
+    squares = np.zeros((len(rows), len(columns)))
+    for i, j in pairs:
+        grid = grids[i][j]
+        one, other = sampled[rows[i]][grid], sampled[columns[j]][grid]
+        squares[i, j] = summary.distance(one, other, grid) ** 2
+        if same:
+            squares[j, i] = squares[i, j]
+    return squares
 
 
 def check_dimensions(
@@ -123,47 +243,12 @@ def check_dimensions(
         raise InputError("no diagrams to compare")
     if len({diagram.max_dimension for diagram in diagrams}) > 1:
         raise InputError("the diagrams have different max_dimension; compute them alike")
-    greatest = diagrams[0].max_dimension
+    return some_dimensions(diagrams[0].max_dimension, dimensions)
+
+
+def some_dimensions(greatest: int, dimensions: Sequence[int] | None) -> list[int]:
+    """Dimensions to compare, all from 0 to the greatest by default; refuse others."""
     wanted = list(range(greatest + 1)) if dimensions is None else list(dimensions)
     if not wanted or len(set(wanted)) < len(wanted) or not set(wanted) <= set(range(greatest + 1)):
         raise InputError(f"dimensions {wanted} are not some of 0 … {greatest}, each once")
     return wanted
-
-
-def _prepared(diagram: Diagram, dimension: int, how: Discretisation) -> Bars:
-    return Bars.of(diagram, dimension, how.min_persistence, how.infinity)
-
-
-def _grids(
-    extents: list[list[_Extent]], dimension: int, how: Discretisation
-) -> dict[tuple[int, int], Grid]:
-    """Grid of each pair of diagrams in one dimension."""
-    everyone = range(len(extents[0]))
-    pairs = list(combinations(everyone, 2))
-    if how.grid == "shared":
-        low, high = _range(extents, dimension, everyone)
-        return dict.fromkeys(pairs, Grid(low, high, how.bins))
-    return {pair: Grid(*_range(extents, dimension, pair), how.bins) for pair in pairs}
-
-
-def _range(
-    extents: list[list[_Extent]], dimension: int, members: Sequence[int]
-) -> tuple[float, float]:
-    """Least birth and greatest death of some diagrams, as giotto-tda finds them.
-
-    Filtering pads all diagrams of the collection to one length with trivial bars at the
-    collection's least birth (at 0 in a dimension without bars); they count here. A dimension in
-    which all values are equal reaches up to the greatest value of any dimension.
-    """
-    lows, highs = [], []
-    for of_dimension in extents:
-        longest = max(extent.count for extent in of_dimension)
-        padding = min(extent.low for extent in of_dimension) if longest else 0.0
-        own = [of_dimension[n] for n in members if of_dimension[n].count]
-        ends = [(extent.low, extent.high) for extent in own]
-        if not longest or any(of_dimension[n].count < longest for n in members):
-            ends.append((padding, padding))
-        lows.append(min(low for low, _ in ends))
-        highs.append(max(high for _, high in ends))
-    low, high = lows[dimension], highs[dimension]
-    return low, (high if high != low else max(highs))

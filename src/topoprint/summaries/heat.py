@@ -1,6 +1,6 @@
 """Heat kernel signatures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +53,37 @@ class Heat:
         kernel = toeplitz(self._response(grid))
         image = np.einsum("id,jd->ij", np.einsum("ib,bd->id", kernel, histogram), kernel)
         return norm(image - image.T) / grid.step
+
+    def placing(
+        self, grid: Grid, common_birth: bool, common_death: bool
+    ) -> Callable[[Histogram], Array]:
+        """Give what makes a point of a histogram: the image, or where all lies in one line less."""
+        bins = len(grid.points)
+        if grid.step == 0:
+            return lambda histogram: np.zeros(0)
+        kernel = toeplitz(self._response(grid))
+
+        def along_a_line(histogram: Histogram) -> Array:
+            pixels, counts = histogram
+            if not len(pixels):
+                return np.zeros(bins)
+            lines, places = np.divmod(pixels, bins)
+            if common_death:
+                lines, places = places, lines
+            across = kernel[lines[0]]
+            square = np.sum(across**2)
+            along = np.einsum("ij,j->i", kernel, np.bincount(places, counts, bins))
+            rest: Array = along - np.sum(along * across) / square * across
+            return float(np.sqrt(2 * square)) / grid.step * rest
+
+        def whole(histogram: Histogram) -> Array:
+            pixels, counts = histogram
+            image = np.bincount(pixels, counts, bins * bins).reshape(bins, bins)
+            image = np.einsum("id,jd->ij", np.einsum("ib,bd->id", kernel, image), kernel)
+            above: Array = (image - image.T)[np.triu_indices(bins, 1)]
+            return float(np.sqrt(2)) / grid.step * above
+
+        return along_a_line if common_birth or common_death else whole
 
     def _outer_distance(self, line: np.int64, places: IntArray, counts: Array, grid: Grid) -> float:
         """Norm of u vᵀ − v uᵀ, where u filters the line's pixel and v the histogram along it.

@@ -195,7 +195,7 @@ def test_an_interrupted_stage_leaves_nothing(tmp_path: Path) -> None:
         "from topoprint import cli\n"
         "from topoprint.homology import diagram\n"
         "def stop(*_): os.kill(os.getpid(), signal.SIGTERM)\n"
-        "diagram._write_values = stop\n"
+        "diagram.write_values = stop\n"
         "import sys; sys.argv = ['topoprint', 'diagram', 'n.safetensors', '-o', 'out.h5']\n"
         "cli.main()\n"
     )
