@@ -36,14 +36,14 @@ def test_the_whole_experiment_has_the_bytes_of_a_local_run(
         "what_it_sees", "paper", "report",
     )  # fmt: skip
     assert ran == {"train": "gpu"} | dict.fromkeys(on_cpus, "cpu")
-    # Four networks of two seeds, one job a network; 8 diagrams, one job a seed.
+    # Four networks of two seeds, one job a network; their diagrams, one job a seed.
     assert sum("_train" in job.comment for job in jobs) == 4
     assert sum("_diagram" in job.comment for job in jobs) == 2
     # Of each seed, of its null models, and of both seeds together.
     assert sum("distances" in rules_of(job.comment) for job in jobs) == 5
-    # A job asks for the memory of one member, not of all, and for the time of all.
-    (seed1,) = [job for job in jobs if "homology_digits_1" in job.comment]
-    assert (seed1.memory, seed1.time) == ("313M", "8:00")
+    # A job asks for the memory of its largest part, and for the time of all.
+    asked = {(job.memory, job.time) for job in jobs if "_diagram" in job.comment}
+    assert asked == {("313M", "2:00")}
     assert_gpus_are_distinct(project.cluster.folder / "gpus", {job.id for job in jobs})
 
 
@@ -51,9 +51,7 @@ def rules_of(comment: str) -> list[str]:
     """Rules of a job or group, by the comment that the plugin gives it."""
     names = "train|accuracy|respond|diagram|distances|average|tables|figures|evaluate"
     names += "|what_it_sees|paper|report"
-    tail = re.sub(
-        r"^rule_(training_digits_[a-z_]+-\d+|homology_digits_\d|tables_digits)_", "", comment
-    )
+    tail = re.sub(r"^rule_(training_digits_[a-z_]+-\d+|tables_digits)_", "", comment)
     return re.findall(rf"(?:^|_)({names})(?=_|$)", tail)
 
 
@@ -88,8 +86,8 @@ def test_a_lost_network_is_trained_again_and_no_other(trained: Project, finished
     assert sorted(ran[1:3]) == [["diagram"], ["respond"]]
     assert ran[3:] == [["distances"]]
     finished = re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", run.text)
-    assert (finished[0], finished[-1]) == ("train", "distances")
-    assert sorted(finished) == ["diagram", "distances", "respond", "train"]
+    assert (finished[0], finished[-1]) == ("train_one", "distances")
+    assert sorted(finished) == ["diagram", "distances", "respond", "train_one"]
     assert results(trained.folder) == results(finished_run)
 
 
@@ -108,7 +106,7 @@ def test_without_gpus_one_line_changes(trained: Project, finished_run: Path) -> 
 
 
 def test_the_controller_is_a_cluster_job_too(trained: Project, finished_run: Path) -> None:
-    for lost in trained.folder.glob("results/digits/distances/*"):
+    for lost in trained.folder.glob("results/digits/distances/*.h5"):
         lost.unlink()
     script = (trained.folder / "slurm/controller.sh").read_text()
     (trained.folder / "quick.sh").write_text(

@@ -37,7 +37,7 @@ def test_a_job_that_fails(trained: Project, expected: dict[str, bytes]) -> None:
     assert run.wait() == 1
     assert made(trained) == {OTHER: expected[OTHER]}
     assert sorted(run.states()) == ["COMPLETED", "FAILED", "FAILED", "FAILED"]
-    log = "results/logs/diagram/digits/layer_size-8/seed1.log"
+    log = "results/logs/diagram/digits/seed1.log"
     assert f"log: {log}" in run.text
     reason = (trained.folder / log).read_text()
     assert reason.startswith(f"topoprint: {NETWORK}: ")

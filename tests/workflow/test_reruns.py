@@ -44,9 +44,9 @@ def test_a_finished_run_has_nothing_to_do(finished_run: Path) -> None:
 def test_the_command_line_says_the_same_as_a_file(finished_run: Path) -> None:
     assert planned(finished_run, "--config", "seeds=[1, 2]", "training={epochs: 2}") == {}
     rerun = planned(finished_run, "--config", "seeds=[1]", "graph={zeta: 1e-3, bias: false}")
-    assert (rerun["diagram"], rerun["distances"]) == (4, 2)
+    assert (rerun["diagram"], rerun["distances"]) == (1, 2)
     rerun = planned(finished_run, "--config", "training={learning_rate: 0.002}")
-    assert rerun["train"] == 8
+    assert rerun["train"] == 4  # each of both seeds
 
 
 def test_another_number_of_bins_reruns_no_training_and_no_homology(run_copy: Path) -> None:
@@ -60,7 +60,23 @@ def test_another_number_of_epochs_reruns_all_training_and_what_follows(run_copy:
     change(run_copy, "training: {epochs: 3}")
     rerun = planned(run_copy)
     assert rerun.keys() == ALL_RULES - {"prepare"}
-    assert rerun["train"] == rerun["diagram"] == 8
+    assert (rerun["train"], rerun["diagram"]) == (4, 2)
+
+
+def test_distances_whose_job_failed_are_not_taken_for_new_ones(run_copy: Path) -> None:
+    change(run_copy, "distances: {bins: 100}")
+    in_the_way = run_copy / "results/digits/distances/.kept/seed1.h5"
+    kept = in_the_way.read_bytes()
+    in_the_way.unlink()
+    in_the_way.mkdir()
+    assert snakemake(run_copy, SEED).returncode == 1
+    assert not (run_copy / SEED).exists()
+    in_the_way.rmdir()
+    in_the_way.write_bytes(kept)
+    assert planned(run_copy, SEED) == {"distances": 1}
+    result = snakemake(run_copy, SEED)
+    assert result.returncode == 0, result.stderr
+    assert tp.load_distances(run_copy / SEED)["heat"].parameters["bins"] == 100
 
 
 def test_another_zeta_reruns_homology_but_no_training(run_copy: Path) -> None:
@@ -80,7 +96,7 @@ def test_more_repetitions_of_nulls_rerun_the_evaluation_alone(run_copy: Path) ->
     change(run_copy, "evaluation: {nulls: [shuffled_layers, random_labels]}")
     rerun = planned(run_copy)
     assert rerun.keys() == TOPOLOGY | {"train_random_labels", "respond"}
-    assert rerun["train_random_labels"] == 8
+    assert rerun["train_random_labels"] == 4
     change(run_copy, "evaluation: {nulls: []}")
     assert planned(run_copy).keys() == EVALUATION
 
@@ -242,8 +258,11 @@ def test_another_split_reruns_everything(run_copy: Path) -> None:
 def test_a_further_seed_trains_only_that_seed(run_copy: Path) -> None:
     change(run_copy, "seeds: [1, 2, 3]")
     rerun = planned(run_copy)
-    # Of the new seed, of its null models, and of all seeds together.
-    assert (rerun["train"], rerun["diagram"], rerun["distances"]) == (4, 4, 3)
+    # Distances of the new seed, of its null models, and of all seeds together.
+    assert (rerun["train_one"], rerun["diagram"], rerun["distances"]) == (4, 1, 3)
+    assert "train" not in rerun
+    change(run_copy, "seeds: [2]")
+    assert planned(run_copy).keys() <= ANALYSIS | EVALUATION | {"accuracy"}
 
 
 def test_a_changed_network_retrains_only_that_network(run_copy: Path) -> None:
@@ -253,7 +272,9 @@ def test_a_changed_network_retrains_only_that_network(run_copy: Path) -> None:
         "  - {name: layer_size, networks: [{layer_size: 8}, {layer_size: 12}]}\n"
         "  - {name: input_order, networks: [{input_order: 1}, {input_order: 3}]}\n",
     )
-    assert planned(run_copy)["train"] == 2
+    rerun = planned(run_copy)
+    assert rerun["train"] == 1  # of both seeds
+    assert "train_one" not in rerun
 
 
 def test_another_data_folder_reruns_nothing(run_copy: Path) -> None:
@@ -273,17 +294,18 @@ def test_a_deleted_diagram_reruns_it_and_what_follows(run_copy: Path) -> None:
 def test_a_deleted_network_retrains_that_cell_alone(run_copy: Path) -> None:
     results = run_copy / "results/digits"
     lost = results / "networks/layer_size-8/seed1.safetensors"
-    others = {
-        path: (path.stat().st_mtime_ns, path.read_bytes())
-        for path in results.rglob("*")
-        if path.is_file() and "layer_size-8/seed1" not in str(path)
-        and ("networks" in path.parts or "diagrams" in path.parts)
-    }  # fmt: skip
-    before = lost.read_bytes()
+    before = unchanging(run_copy)
+    # Diagrams of the seed are made together.
+    made = {*results.glob("diagrams/*/seed1.h5"), results / "responses/seed1.h5",
+            *lost.parent.glob("seed1.*")}  # fmt: skip
     lost.unlink()
     rerun = planned(run_copy)
-    assert (rerun["train"], rerun["diagram"], rerun["distances"]) == (1, 1, 3)
+    assert (rerun["train_one"], rerun["diagram"], rerun["distances"]) == (1, 1, 3)
+    assert "train" not in rerun
     result = snakemake(run_copy)
     assert result.returncode == 0, result.stderr
-    assert lost.read_bytes() == before
-    assert others == {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in others}
+    after = unchanging(run_copy)
+    assert after.keys() == before.keys()
+    for path, (time, content) in before.items():
+        assert after[path][1] == content, path
+        assert (after[path][0] == time) == (path not in made), path

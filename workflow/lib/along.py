@@ -111,11 +111,14 @@ class Along:
 
 
 def options(kept: Sequence[str]) -> list[str]:
-    """Options of ``topoprint train`` that name what it keeps along a training, of one seed."""
+    """Options of ``topoprint train`` that name what it keeps along a training, by patterns."""
     networks = [file for file in kept if file.endswith(".safetensors")]
     pattern = [re.sub(r"step[^/]*$", "step{step}.safetensors", file) for file in networks[:1]]
     scores = [file for file in kept if file.endswith(".csv")]
-    return [*(f"--snapshot {file}" for file in pattern), *(f"--scores {file}" for file in scores)]
+    return [
+        *(f"--snapshot '{file}'" for file in pattern),
+        *(f"--scores '{file}'" for file in scores),
+    ]
 
 
 def _filled(snapshot: str, scores: str, steps: Iterable[str]) -> list[str]:

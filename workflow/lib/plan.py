@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from snakemake.io import expand
 
 from lib import along
+from lib.jobs import Jobs
 from topoprint.costs import Need
 from topoprint.evaluation.seeds import FEWEST
 from topoprint.experiment import design
@@ -20,6 +21,8 @@ RANDOM_LABELS = "results/{dataset}/networks/{network}/seed{seed}.random_labels.s
 DIAGRAM = "results/{dataset}/diagrams/{network}/seed{seed}.h5"
 RESPONSES = "results/{dataset}/responses/seed{seed}.h5"
 DISTANCES = "results/{dataset}/distances/{collection}.h5"
+# A copy, which Snakemake does not remove before it makes distances anew.
+KEPT = "results/{dataset}/distances/.kept/{collection}.h5"
 MATRICES = "results/{dataset}/matrices.h5"
 FIGURES = "results/{dataset}/figures/{name}.{kind}"
 TABLE = "results/tables/{dataset}_{table}.csv"
@@ -49,9 +52,11 @@ class Plan:
     config : Config
     root : path
         Folder of the data sets' own files.
+    remote : bool
+        Whether it is that of a cluster job, which is told by its name what to run.
     """
 
-    def __init__(self, config: Config, root: Path) -> None:
+    def __init__(self, config: Config, root: Path, remote: bool = False) -> None:
         self.config = config
         self.root = root
         self.needs = Needs(config, root)
@@ -59,6 +64,7 @@ class Plan:
         self.datasets = [dataset.name for dataset in config.datasets]
         self.networks = {name: list(design.networks(config, name)) for name in self.datasets}
         self.control = design.control(config)
+        self.jobs = Jobs(self.networks, self.seeds, remote)
         self.along = along.Along(config, self.networks, (NETWORK, INITIAL), RANDOM_LABELS)
         # Networks that are compared with one another, by data set, under the name of the folder.
         self.members = {name: {name: names} for name, names in self.networks.items()}
@@ -292,6 +298,14 @@ class Plan:
         return json.dumps(self.config.science)
 
     # What the jobs need of a machine.
+
+    def need_of_training(self, dataset: str, network: str) -> Need:
+        """Memory and time of a network's trainings with all seeds."""
+        return self.needs.train(dataset, network, len(self.seeds))
+
+    def need_of_diagrams(self, dataset: str) -> Need:
+        """Memory and time of the diagrams of a data set's networks of one seed."""
+        return self.needs.diagram(dataset, self.networks[dataset])
 
     def need_of_distances(self, dataset: str, collection: str) -> Need:
         """Memory and time of the distances of a collection."""

@@ -16,7 +16,7 @@ from lib.given import refuse_wildcards, typed
 from lib.group_errors import tell_why_groups_fail
 from lib.plan import CONTROL, FIGURES, Plan, memory, minutes
 from lib.plan import DIAGRAM, DISTANCES, INITIAL, NETWORK, RANDOM_LABELS, RESPONSES
-from lib.plan import MATRICES, TABLE
+from lib.plan import KEPT, MATRICES, TABLE
 
 # The command `topoprint` stands beside the Python that runs snakemake, activated or not.
 # Conda environments install topoprint from the sources beside the Snakefile.
@@ -34,7 +34,7 @@ try:
     # Where the data lie is no parameter of a rule: another folder is no reason to rerun. `topoprint
     # prepare` takes it from the environment, where a user may have set it already.
     DATA_ROOT = Path(os.environ.setdefault("TOPOPRINT_DATA", CONFIG.data.root))
-    PLAN = Plan(CONFIG, DATA_ROOT)
+    PLAN = Plan(CONFIG, DATA_ROOT, workflow.remote_exec)
     for dataset in PLAN.datasets:
         for path in PLAN.own_file(dataset):
             refuse_wildcards(path, f"data set {dataset}")

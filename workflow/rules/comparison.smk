@@ -1,36 +1,46 @@
 # Networks → diagrams → distances of every collection → matrices averaged over the seeds.
 
 
-rule diagram:
-    input:
-        network=NETWORK,
-    output:
-        diagram=DIAGRAM,
-    log:
-        "results/logs/diagram/{dataset}/{network}/seed{seed}.log",
-    benchmark:
-        "results/benchmarks/diagram/{dataset}/{network}/seed{seed}.tsv"
-    conda:
-        "../../envs/topology.yaml"
-    threads: 1
-    resources:
-        mem_mb=memory(lambda job: PLAN.needs.diagram(job.dataset, job.network)),
-        runtime=minutes(lambda job: PLAN.needs.diagram(job.dataset, job.network)),
-    params:
-        spec=PLAN.diagram_spec(),
-    shell:
-        "topoprint diagram {input.network} --spec {params.spec:q} --output {output.diagram} "
-        "> {log} 2>&1"
+# All networks of a seed in one job: a diagram takes less time than the start of Python. Data sets
+# whose networks have other names have a rule of their own, as the outputs of a rule are fixed.
+for number, (networks, datasets) in enumerate(PLAN.jobs.alike.items(), 1):
+
+    rule:
+        name:
+            "diagram" if number == 1 else f"diagram_N{number}"
+        input:
+            networks=expand(NETWORK, network=networks, allow_missing=True),
+        output:
+            diagrams=expand(DIAGRAM, network=networks, allow_missing=True),
+        log:
+            "results/logs/diagram/{dataset}/seed{seed}.log",
+        benchmark:
+            "results/benchmarks/diagram/{dataset}/seed{seed}.tsv"
+        wildcard_constraints:
+            dataset="|".join(datasets),
+        conda:
+            "../../envs/topology.yaml"
+        threads: 1
+        resources:
+            mem_mb=memory(lambda job: PLAN.need_of_diagrams(job.dataset)),
+            runtime=minutes(lambda job: PLAN.need_of_diagrams(job.dataset)),
+        params:
+            spec=PLAN.diagram_spec(),
+            output=lambda wildcards: DIAGRAM,
+        shell:
+            "topoprint diagram {input.networks} --spec {params.spec:q} "
+            "--output {params.output:q} > {log} 2>&1"
 
 
 # The distances of a collection: of the networks of a seed, of all seeds, or of the null models of a
-# seed; of a data set, or of the control across them. The stage brings the file up to date: it
-# computes what was asked for otherwise, or of other files, and keeps the rest.
+# seed; of a data set, or of the control across them. The stage brings the copy up to date: it
+# computes what was asked for otherwise, or of other files, and keeps the rest. (An output that is
+# marked as update() would be put back where a job fails, and be taken for a new one.)
 rule distances:
     input:
         lambda job: PLAN.compared(job.dataset, job.collection),
     output:
-        distances=update(DISTANCES),
+        distances=DISTANCES,
     log:
         "results/logs/distances/{dataset}/{collection}.log",
     benchmark:
@@ -43,9 +53,10 @@ rule distances:
         runtime=minutes(lambda job: PLAN.need_of_distances(job.dataset, job.collection)),
     params:
         spec=lambda job: PLAN.distances_spec(job.dataset, job.collection),
+        kept=KEPT,
     shell:
-        "topoprint distances {input} --spec {params.spec:q} --output {output.distances} "
-        "> {log} 2>&1"
+        "topoprint distances {input} --spec {params.spec:q} --kept {params.kept} "
+        "--output {output.distances} > {log} 2>&1"
 
 
 rule average:

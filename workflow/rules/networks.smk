@@ -51,9 +51,50 @@ rule features:
         "--output {output.features} 2>&1 | tee -i {log} >&2"
 
 
+ruleorder: train > train_one
+ruleorder: train_random_labels > train_one_random_labels
+
+
+# A network with all seeds in one job, as torch takes longer to start than a small network to train.
 rule train:
     input:
         data=lambda wildcards: PLAN.samples(wildcards.dataset),
+    output:
+        trained=expand(NETWORK, seed=PLAN.seeds, allow_missing=True),
+        initial=expand(INITIAL, seed=PLAN.seeds, allow_missing=True),
+        along=expand(PLAN.along.kept, seed=PLAN.seeds, allow_missing=True),
+    log:
+        "results/logs/train/{dataset}/{network}.log",
+    benchmark:
+        "results/benchmarks/train/{dataset}/{network}.tsv"
+    wildcard_constraints:
+        network=PLAN.jobs.together(NETWORK, INITIAL, *PLAN.along.kept),
+    # All trainings first: the distances of all seeds wait for them, and take the longest.
+    priority: 1
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(lambda job: PLAN.need_of_training(job.dataset, job.network)),
+        runtime=minutes(lambda job: PLAN.need_of_training(job.dataset, job.network)),
+    params:
+        spec=lambda wildcards: PLAN.train_spec(wildcards.dataset, wildcards.network),
+        # Functions of the output are no reason to rerun: seeds do not change one another.
+        seeds=lambda wildcards, output: " ".join(
+            f"--seed {seed}" for seed in PLAN.seeds
+        ),
+        option=lambda wildcards: " ".join(
+            [f"--initial '{INITIAL}'", *along.options(PLAN.along.kept)]
+        ),
+        trained=lambda wildcards: NETWORK,
+    shell:
+        "topoprint train {input.data} --network {wildcards.network} {params.seeds} "
+        "--spec {params.spec:q} {params.option} --output {params.trained:q} "
+        "2>&1 | tee -i {log} >&2"
+
+
+# One seed of a network, where others are there already.
+use rule train as train_one with:
     output:
         trained=NETWORK,
         initial=INITIAL,
@@ -62,27 +103,38 @@ rule train:
         "results/logs/train/{dataset}/{network}/seed{seed}.log",
     benchmark:
         "results/benchmarks/train/{dataset}/{network}/seed{seed}.tsv"
-    # All trainings first: the distances of all seeds wait for them, and take the longest.
-    priority: 1
-    conda:
-        "../../envs/train.yaml"
-    threads: 1
+    wildcard_constraints:
+        network=PLAN.jobs.one_by_one(NETWORK, INITIAL, *PLAN.along.kept),
     resources:
         mem_mb=memory(lambda job: PLAN.needs.train(job.dataset, job.network)),
         runtime=minutes(lambda job: PLAN.needs.train(job.dataset, job.network)),
     params:
-        spec=lambda wildcards: PLAN.train_spec(wildcards.dataset, wildcards.network),
-        option=lambda wildcards, output: " ".join(
-            [f"--initial {output.initial}", *along.options(output.along)]
-        ),
-    shell:
-        "topoprint train {input.data} --network {wildcards.network} --seed {wildcards.seed} "
-        "--spec {params.spec:q} {params.option} --output {output.trained} "
-        "2>&1 | tee -i {log} >&2"
+        seeds=lambda wildcards, output: f"--seed {wildcards.seed}",
 
 
 # A null model that is trained: the same network from the same weights, on labels in random order.
 use rule train as train_random_labels with:
+    output:
+        trained=expand(RANDOM_LABELS, seed=PLAN.seeds, allow_missing=True),
+        along=expand(PLAN.along.kept_random, seed=PLAN.seeds, allow_missing=True),
+    log:
+        "results/logs/train_random_labels/{dataset}/{network}.log",
+    benchmark:
+        "results/benchmarks/train_random_labels/{dataset}/{network}.tsv"
+    wildcard_constraints:
+        network=PLAN.jobs.together(RANDOM_LABELS, *PLAN.along.kept_random),
+    priority: 0
+    params:
+        spec=lambda wildcards: PLAN.train_spec(
+            wildcards.dataset, wildcards.network, bool(PLAN.along.kept_random)
+        ),
+        option=lambda wildcards: " ".join(
+            ["--random-labels", *along.options(PLAN.along.kept_random)]
+        ),
+        trained=lambda wildcards: RANDOM_LABELS,
+
+
+use rule train_one as train_one_random_labels with:
     output:
         trained=RANDOM_LABELS,
         along=PLAN.along.kept_random,
@@ -90,14 +142,17 @@ use rule train as train_random_labels with:
         "results/logs/train_random_labels/{dataset}/{network}/seed{seed}.log",
     benchmark:
         "results/benchmarks/train_random_labels/{dataset}/{network}/seed{seed}.tsv"
+    wildcard_constraints:
+        network=PLAN.jobs.one_by_one(RANDOM_LABELS, *PLAN.along.kept_random),
     priority: 0
     params:
         spec=lambda wildcards: PLAN.train_spec(
             wildcards.dataset, wildcards.network, bool(PLAN.along.kept_random)
         ),
-        option=lambda wildcards, output: " ".join(
-            ["--random-labels", *along.options(output.along)]
+        option=lambda wildcards: " ".join(
+            ["--random-labels", *along.options(PLAN.along.kept_random)]
         ),
+        trained=lambda wildcards: RANDOM_LABELS,
 
 
 # What the networks of one seed answer to the test samples.

@@ -3,14 +3,16 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from topoprint.cli.options import Device, app
 from topoprint.cli.outputs import (
+    FILLED,
     NetworkOutput,
     Output,
+    filled,
     make_parents,
     network_option,
     table_option,
@@ -18,10 +20,11 @@ from topoprint.cli.outputs import (
 from topoprint.errors import InputError
 from topoprint.identity import Index, NetworkId
 from topoprint.networks.network import Network
+from topoprint.parts import Part, make_all
 from topoprint.responses.of_files import respond_to_probes
 from topoprint.responses.probes import load_probes
 from topoprint.responses.responses import Responses, save_responses
-from topoprint.storage import format_of, write_bytes
+from topoprint.storage import digest, format_of, write_bytes
 from topoprint.validation import parse_json
 
 
@@ -91,16 +94,18 @@ def features(
 
 @app.command()
 def train(
-    samples: Annotated[Path, typer.Argument(help="Data file that `topoprint data` wrote.")],
+    samples: Annotated[Path, typer.Argument(help="Data file that `topoprint prepare` wrote.")],
     output: NetworkOutput,
     network: Annotated[str, typer.Option(help="Name of the network.")],
-    seed: Annotated[int, typer.Option(help="Seed of the network.")],
-    initial: Annotated[Path | None, network_option("untrained")] = None,
+    seed: Annotated[list[int], typer.Option(help="Seed of the network; may be repeated.")],
+    initial: Annotated[Path | None, network_option("untrained", FILLED)] = None,
     snapshot: Annotated[
-        Path | None, network_option("snapshots; {step} in its name is the epochs of each")
+        Path | None,
+        network_option("snapshots; {step} in its name is the epochs of each", FILLED),
     ] = None,
     scores: Annotated[
-        Path | None, table_option("scores before, at each snapshot of the spec, and after")
+        Path | None,
+        table_option("scores before, at each snapshot of the spec, and after", FILLED),
     ] = None,
     spec: Annotated[str, typer.Option(help="Architecture and training, as JSON.")] = "{}",
     random_labels: Annotated[
@@ -108,7 +113,13 @@ def train(
     ] = False,
     device: Device = "auto",
 ) -> None:
-    """Train one network from its own random stream."""
+    """Train a network with each of some seeds, each from its own random stream.
+
+    Of several seeds, all files are put in their places when the last is trained. Where one fails or
+    the command is interrupted, the same command again trains only what is missing.
+    """
+    from importlib.metadata import version
+
     from topoprint.experiment.datasets.samples import Samples
     from topoprint.experiment.models import NetworkSpec
     from topoprint.experiment.snapshots import Score
@@ -123,18 +134,36 @@ def train(
         raise InputError("the spec asks for no snapshots; name some: training.snapshots")
     labels = parsed.architecture.number_of_labels
     loaded = Samples.load(samples, None if labels == "all" else labels)
-    cell = NetworkId(loaded.name, network, seed)
-    result = run(cell, parsed, loaded, choose_device(device), random_labels)
-    networks = [(initial, result.initial), (output, result.trained)]
-    if snapshot:
-        networks += [(_of_step(snapshot, step), made) for step, made in result.snapshots.items()]
-    for path, made in networks:
-        if path:
-            make_parents(path)
-            made.save(path)
-    if scores:
-        make_parents(scores)
-        write_records(scores, Score, result.scores)
+    chosen = choose_device(device)
+
+    def plan(one: int) -> Part:
+        cell = NetworkId(loaded.name, network, one)
+        named = {"trained": output, "initial": initial, "scores": scores}
+        files: dict[str | float, Path] = {
+            what: filled(path, cell) for what, path in named.items() if path
+        }
+        if snapshot:
+            of_cell = filled(snapshot, cell)
+            files |= {step: _of_step(of_cell, step) for step in parsed.training.between}
+
+        def made_of() -> Any:
+            told = [parsed.told, cell.to_json(), random_labels, chosen]
+            return [digest(samples), *told, version("topoprint"), version("torch")]
+
+        def make(paths: Sequence[Path]) -> None:
+            result = run(cell, parsed, loaded, chosen, random_labels)
+            networks: dict[str | float, Network] = {**result.snapshots}
+            networks |= {"trained": result.trained, "initial": result.initial}
+            make_parents(*paths)
+            for what, path in zip(files, paths, strict=True):
+                if what == "scores":
+                    write_records(path, Score, result.scores)
+                else:
+                    networks[what].save(path)
+
+        return Part(tuple(files.values()), made_of, make)
+
+    make_all(seed, plan)
 
 
 def _of_step(path: Path, step: float) -> Path:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from topoprint.errors import InputError
+from topoprint.identity import NetworkId
 from topoprint.storage import stream_of, target_of
 
 # What is written, by the suffix of its file, and other suffixes for the same.
@@ -53,14 +54,14 @@ def file_option(suffix: str, told: str, *names: str) -> Any:
     return typer.Option(*names, help=told, callback=check)
 
 
-def table_option(what: str) -> Any:
+def table_option(what: str, more: str = "") -> Any:
     """Make an option that names a table to write (:func:`file_option`)."""
-    return file_option(".csv", f"CSV to write: {what}.")
+    return file_option(".csv", f"CSV to write: {what}.{more}")
 
 
-def network_option(which: str) -> Any:
+def network_option(which: str, more: str = "") -> Any:
     """Make an option that names a file to write a network to (:func:`file_option`)."""
-    return file_option(".safetensors", f"File to write the {which} network to.")
+    return file_option(".safetensors", f"File to write the {which} network to.{more}")
 
 
 def folder_option(told: str, *names: str) -> Any:
@@ -84,8 +85,14 @@ def _check_folder(path: Path, folder: Path) -> None:
         raise InputError(f"{path}: cannot be written, as the folder {folder} is not writable")
 
 
+# Of what is written of several networks, see filled().
+FILLED = " {dataset}, {network} and {seed} in its name are those of each network."
+
 Output = Annotated[Path, file_option(".h5", "HDF5 file to write.", "--output", "-o")]
-NetworkOutput = Annotated[Path, file_option(".safetensors", "Network to write.", "--output", "-o")]
+OutputOfEach = Annotated[Path, file_option(".h5", f"HDF5 file to write.{FILLED}", "--output", "-o")]
+NetworkOutput = Annotated[
+    Path, file_option(".safetensors", f"Network to write.{FILLED}", "--output", "-o")
+]
 TableOutput = Annotated[Path, file_option(".csv", "CSV to write.", "--output", "-o")]
 PageOutput = Annotated[Path, file_option(".html", "Page to write.", "--output", "-o")]
 FolderOutput = Annotated[Path, folder_option("Folder to write into.", "--output", "-o")]
@@ -95,3 +102,25 @@ def make_parents(*paths: Path) -> None:
     """Make the folders that files are to be written in."""
     for path in paths:
         target_of(path).parent.mkdir(parents=True, exist_ok=True)
+
+
+def filled(path: Path, own: NetworkId) -> Path:
+    """Fill in what stands in braces in a path: the data set, name and seed of a network.
+
+    Raises
+    ------
+    InputError
+        If one of these is not known of the network, or is no name of a file.
+    """
+    told = str(path)
+    for name in ("dataset", "network", "seed"):
+        if (field := f"{{{name}}}") in told:
+            value = getattr(own, name)
+            text = "" if value is None else str(value)
+            if text in ("", ".", "..") or os.sep in text:
+                raise InputError(
+                    f"{path}: {field} is {text!r} of network {own.network!r}, which names no file; "
+                    "name the file without it"
+                )
+            told = told.replace(field, text)
+    return Path(told)

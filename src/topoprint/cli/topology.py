@@ -1,6 +1,7 @@
 """Subcommands of the comparison: networks → diagrams → distances → averaged matrices."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,24 +22,29 @@ from topoprint.cli.options import (
     app,
     parse_measures,
 )
-from topoprint.cli.outputs import Output, make_parents
+from topoprint.cli.outputs import Output, OutputOfEach, file_option, filled, make_parents
 from topoprint.comparison.collection import DistancesSpec, compare_files
 from topoprint.comparison.compare import compare as run
 from topoprint.comparison.compare import load
 from topoprint.comparison.files import load_comparison, save_average, save_comparisons
 from topoprint.comparison.matrix import average as put_together
 from topoprint.errors import InputError
-from topoprint.homology.files import DiagramSpec, diagram_of_file
+from topoprint.homology.files import DiagramSpec, diagram_of_file, id_of_file
+from topoprint.identity import NetworkId
 from topoprint.measures.registry import markdown, table
+from topoprint.networks.files import digest_of
 from topoprint.networks.readers.choice import split_names
+from topoprint.parts import Part, make_all
 from topoprint.responses.probes import load_probes
 from topoprint.validation import parse_json
 
 
 @app.command()
 def diagram(
-    network: Annotated[Path, typer.Argument(help="Network (`topoprint layers`), or a graph.")],
-    output: Output,
+    networks: Annotated[
+        list[Path], typer.Argument(help="Networks (`topoprint layers`), or graphs.")
+    ],
+    output: OutputOfEach,
     layers: Layers = None,
     zeta: Zeta = 1e-6,
     bias: Bias = True,
@@ -46,12 +52,28 @@ def diagram(
     max_dimension: MaxDimension = 3,
     spec: Annotated[str | None, typer.Option(help="These four as JSON, in place of them.")] = None,
 ) -> None:
-    """Compute the persistence diagram of a network."""
+    """Compute the persistence diagram of a network, or of each of several.
+
+    Of several, all files are put in their places when the last is computed. Where one fails or the
+    command is interrupted, the same command again computes only what is missing.
+    """
     options = {"zeta": zeta, "bias": bias, "engine": engine, "max_dimension": max_dimension}
     asked = parse_json(DiagramSpec, spec or json.dumps(options), "--spec" if spec else "options")
-    made = diagram_of_file(network, asked, split_names(layers))
-    make_parents(output)
-    made.save(output)
+    chosen = split_names(layers)
+
+    def plan(network: Path) -> Part:
+        def made_of() -> Any:
+            return [str(network), digest_of(network), asked.model_dump(), chosen]
+
+        def make(paths: Sequence[Path]) -> None:
+            found = diagram_of_file(network, asked, chosen)
+            make_parents(*paths)
+            found.save(paths[0])
+
+        own = id_of_file(network) if "{" in str(output) else NetworkId()
+        return Part((filled(output, own),), made_of, make)
+
+    make_all(networks, plan)
 
 
 @app.command()
@@ -68,6 +90,10 @@ def distances(
     spec: Annotated[
         str | None, typer.Option(help="Measures and null models, as JSON; in place of --measure.")
     ] = None,
+    kept: Annotated[
+        Path | None,
+        file_option(".h5", "Copy of the output, taken over where the output itself is gone."),
+    ] = None,
 ) -> None:
     """Compute the distances of networks, or of null models of them, by many measures.
 
@@ -79,9 +105,11 @@ def distances(
         if spec
         else DistancesSpec(measures=parse_measures(measure))
     )
-    made = compare_files(files, wanted, previous=output)
-    make_parents(output)
-    save_comparisons(output, made)
+    made = compare_files(files, wanted, previous=output if output.is_file() else kept)
+    for path in (kept, output):
+        if path:
+            make_parents(path)
+            save_comparisons(path, made)
 
 
 @app.command()

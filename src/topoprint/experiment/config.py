@@ -21,8 +21,8 @@ RESERVED = frozenset(
     [
         "accuracy", "all", "average", "benchmarks", "control", "data", "diagram", "distances",
         "evaluate", "features", "figures", "learning", "logs", "overview", "paper", "prepare",
-        "report", "respond", "symmetries", "tables", "tasks", "train", "train_random_labels",
-        "what_it_sees",
+        "report", "respond", "symmetries", "tables", "tasks", "train", "train_one",
+        "train_one_random_labels", "train_random_labels", "what_it_sees",
     ]
 )  # fmt: skip
 # Measures of the matrices and of the evaluation, where a config names none.

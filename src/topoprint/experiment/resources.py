@@ -44,8 +44,8 @@ class Needs:
         pixels = math.prod(images.shape[1:]) * images.samples * (settings.epochs if settings else 0)
         return FEATURES.need(0, pixels, data_mb=images.mb + 2 * feature_size(images).mb)
 
-    def train(self, dataset: str, network: str) -> Need:
-        """Training of one network."""
+    def train(self, dataset: str, network: str, seeds: int = 1) -> Need:
+        """Training of one network with each of some seeds, one after another."""
         data = self._inputs(dataset)
         spec = design.networks(self._config, dataset)[network]
         count = edges(spec.architecture, data)
@@ -53,7 +53,7 @@ class Needs:
         copies = 2 if spec.architecture.input_order else 1
         # Scores at a snapshot are less than half the work of an epoch.
         epochs = spec.training.epochs + len(spec.training.snapshots) / 2
-        work = count * data.samples * epochs
+        work = seeds * count * data.samples * epochs
         return TRAIN.need(count, work, data_mb=copies * data.mb)
 
     def respond(self, dataset: str) -> Need:
@@ -62,9 +62,10 @@ class Needs:
         largest = max(self._edges({dataset: [name]}) for name in networks)
         return TRAIN.need(largest, data_mb=4 * self._inputs(dataset).mb)
 
-    def diagram(self, dataset: str, network: str) -> Need:
-        """Diagram of one network."""
-        return DIAGRAM[self._config.homology.engine].need(self._edges({dataset: [network]}))
+    def diagram(self, dataset: str, networks: Sequence[str]) -> Need:
+        """Diagrams of some networks, one after another."""
+        each = [self._edges({dataset: [name]}) for name in networks]
+        return DIAGRAM[self._config.homology.engine].need(max(each), sum(each))
 
     def distances(
         self, networks: Mapping[str, Sequence[str]], seeds: int = 1, nulls: int = 0

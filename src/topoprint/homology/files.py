@@ -11,6 +11,7 @@ from topoprint.homology.graph import Graph, is_graph_file
 from topoprint.homology.network_graph import NetworkGraph, to_graph
 from topoprint.homology.persistence import Engine, persistence
 from topoprint.identity import NetworkId
+from topoprint.networks.files import known_of
 from topoprint.networks.network import Network
 from topoprint.networks.readers.choice import split_path
 from topoprint.storage import name_of
@@ -35,6 +36,13 @@ class DiagramSpec(Strict):
     max_dimension: int = 3
 
 
+def id_of_file(path: Path) -> NetworkId:
+    """Read what names the network or graph of a file; the file's name, where it does not say."""
+    known = {} if is_graph_file(path) else known_of(path)
+    found = NetworkId.from_json(known.get("identity", {}))
+    return found if found.network else _id_by_name(path)
+
+
 def diagram_of_file(
     path: Path, spec: DiagramSpec | None = None, layers: Sequence[str] | None = None
 ) -> Diagram:
@@ -54,8 +62,7 @@ def diagram_of_file(
         If the file cannot be read or a parameter is out of range, with the file's name.
     """
     spec = spec or DiagramSpec()
-    file, chosen = split_path(path)
-    own = NetworkId(network=name_of("::".join([file.stem, *chosen])))
+    own = _id_by_name(path)
     try:
         graph: Graph | NetworkGraph
         if is_graph_file(path):
@@ -69,3 +76,8 @@ def diagram_of_file(
         named = str(error) if str(error).startswith(str(path)) else f"{path}: {error}"
         raise InputError(named) from error
     return replace(found, id=own, parameters=spec.model_dump(exclude={"max_dimension"}))
+
+
+def _id_by_name(path: Path) -> NetworkId:
+    file, chosen = split_path(path)
+    return NetworkId(network=name_of("::".join([file.stem, *chosen])))

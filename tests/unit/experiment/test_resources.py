@@ -74,6 +74,18 @@ def test_a_file_that_cannot_be_read_is_left_to_the_stage_that_reads_it(tmp_path:
     assert Needs(made, tmp_path).train("mine", "layer_size-8").mem_mb() > 500
 
 
+def test_a_job_asks_for_the_memory_of_its_largest_part_and_the_time_of_all(tmp_path: Path) -> None:
+    needs = Needs(PAPER, tmp_path)
+    names = ["layer_size-128", "layer_size-1024"]
+    small, large = (needs.diagram("reuters", [name]) for name in names)
+    both = needs.diagram("reuters", names)
+    assert both.mb == large.mb
+    assert both.minutes - 2 == pytest.approx(small.minutes - 2 + large.minutes - 2)
+    one, five = (needs.train("mnist", names[0], seeds) for seeds in (1, 5))
+    assert five.mb == one.mb
+    assert five.minutes - 5 == pytest.approx(5 * (one.minutes - 5))
+
+
 def test_each_attempt_asks_for_twice_as_much() -> None:
     need = Need(mb=100, minutes=2.5)
     assert [need.runtime(attempt) for attempt in (1, 2, 3)] == [3, 6, 12]
@@ -113,7 +125,7 @@ def test_what_is_asked_for_is_what_was_measured_and_a_margin(
     name, *_ = names = list(design.networks(made, dataset))
     need = {
         "train": lambda: needs.train(dataset, name),
-        "diagram": lambda: needs.diagram(dataset, name),
+        "diagram": lambda: needs.diagram(dataset, [name]),
         "distances": lambda: needs.distances({dataset: names}),
         "distances of nulls": lambda: needs.distances({dataset: names}, nulls=2),
     }[stage]()
@@ -163,7 +175,7 @@ def test_features_ask_for_what_was_measured_and_a_margin(
 def test_flagser_asks_for_more_than_the_forest(tmp_path: Path) -> None:
     asked = {
         engine: Needs(config(homology={"engine": engine}), tmp_path)
-        .diagram("digits", "layer_size-1024")
+        .diagram("digits", ["layer_size-1024"])
         .mem_mb()
         for engine in ("auto", "forest", "flagser")
     }

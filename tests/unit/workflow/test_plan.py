@@ -1,6 +1,7 @@
 """Which files a run has, what each is made of, and what the stages are told."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +219,46 @@ def test_tasks_are_looked_for_among_the_networks_of_all_seeds_and_their_null_mod
     assert len(made.compared("one", "all_seeds_nulls")) == 3 * 6 * 2 + 2
     assert json.loads(made.train_spec("one", "t1-8"))["task"]["function"] == "mean"
     assert not plan(experiments=[experiments[0], experiments[2]]).has_tasks("one")
+
+
+def test_networks_of_which_some_files_are_there_are_made_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = plan(("one", "two"))
+    names = made.networks["one"]
+    patterns = [f"results/{{dataset}}/{pattern}" for pattern in (NETWORK, INITIAL)]
+
+    def together() -> list[str]:
+        constraints = made.jobs.together(*patterns), made.jobs.one_by_one(*patterns)
+        chosen = [[name for name in names if re.fullmatch(one, name)] for one in constraints]
+        assert sorted(chosen[0] + chosen[1]) == sorted(names)  # each is made in one way
+        return chosen[1]
+
+    assert together() == []
+    files = [tmp_path / pattern.format(dataset="two", network=names[0], seed=seed)
+             for pattern in patterns for seed in (1, 2)]  # fmt: skip
+    for file in files[:3]:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        assert together() == [names[0]]
+    files[3].touch()
+    assert together() == []
+    files[0].unlink()
+    everywhere = Plan(made.config, made.root, remote=True)
+    for constraint in (everywhere.jobs.together(*patterns), everywhere.jobs.one_by_one(*patterns)):
+        assert all(re.fullmatch(constraint, name) for name in names)
+
+
+def test_data_sets_whose_networks_have_the_same_names_share_a_rule() -> None:
+    own = {
+        "name": "three",
+        "type": "digits",
+        "experiments": [{**SIZES, "networks": [{"layer_size": 9}]}],
+    }
+    datasets = [{"name": "one", "type": "digits"}, own, {"name": "two", "type": "digits"}]
+    made = plan(datasets=datasets)
+    assert list(made.jobs.alike.values()) == [["one", "two"], ["three"]]
+    assert [list(names) for names in made.jobs.alike] == [made.networks["one"], made.networks["three"]]
+    assert made.need_of_diagrams("one").mb == made.need_of_diagrams("two").mb
+    assert made.need_of_training("one", made.networks["one"][0]).minutes > 0
