@@ -139,12 +139,12 @@ def train(
     def plan(one: int) -> Part:
         cell = NetworkId(loaded.name, network, one)
         named = {"trained": output, "initial": initial, "scores": scores}
-        files: dict[str | float, Path] = {
-            what: filled(path, cell) for what, path in named.items() if path
-        }
+        files = {what: filled(path, cell) for what, path in named.items() if path}
         if snapshot:
+            steps = [f"{step:g}" for step in parsed.training.between]
             of_cell = filled(snapshot, cell)
-            files |= {step: _of_step(of_cell, step) for step in parsed.training.between}
+            names = {step: of_cell.name.replace("{step}", step) for step in steps}
+            files |= {step: of_cell.with_name(name) for step, name in names.items()}
 
         def made_of() -> Any:
             told = [parsed.told, cell.to_json(), random_labels, chosen]
@@ -152,8 +152,8 @@ def train(
 
         def make(paths: Sequence[Path]) -> None:
             result = run(cell, parsed, loaded, chosen, random_labels)
-            networks: dict[str | float, Network] = {**result.snapshots}
-            networks |= {"trained": result.trained, "initial": result.initial}
+            networks = {"trained": result.trained, "initial": result.initial}
+            networks |= {f"{step:g}": made for step, made in result.snapshots.items()}
             make_parents(*paths)
             for what, path in zip(files, paths, strict=True):
                 if what == "scores":
@@ -164,11 +164,6 @@ def train(
         return Part(tuple(files.values()), made_of, make)
 
     make_all(seed, plan)
-
-
-def _of_step(path: Path, step: float) -> Path:
-    """Fill in the epochs of a snapshot."""
-    return path.with_name(path.name.replace("{step}", f"{step:g}"))
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Several networks by one call of a command: the same files as one by one."""
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,11 +27,12 @@ def data(tmp_path: Path, topoprint: Command) -> Path:
     return path
 
 
-def trained(topoprint: Command, data: Path, folder: Path, *seeds: int, spec: str = SPEC):  # type: ignore[no-untyped-def]
-    words = [word for seed in seeds for word in ("--seed", seed)]
-    initial = folder / "{dataset}/{network}/seed{seed}.initial.safetensors"
-    return topoprint("train", data, "--network", "n", *words, "--spec", spec,
-                     "--initial", initial, "-o", folder / NAME)  # fmt: skip
+def trained(topoprint: Command, data: Path, folder: Path, *seeds: int, spec: str = SPEC,
+            more: Sequence[str] = ("--initial", ".initial.safetensors")):  # type: ignore[no-untyped-def]  # fmt: skip
+    words: list[object] = [word for seed in seeds for word in ("--seed", seed)]
+    for option, suffix in zip(more[::2], more[1::2], strict=True):
+        words += [option, folder / f"{{dataset}}/{{network}}/seed{{seed}}{suffix}"]
+    return topoprint("train", data, "--network", "n", *words, "--spec", spec, "-o", folder / NAME)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -46,12 +47,19 @@ def test_seeds_trained_together_are_those_trained_one_by_one(
     data: Path, tmp_path: Path, topoprint: Command
 ) -> None:
     together, single = tmp_path / "together", tmp_path / "single"
-    assert trained(topoprint, data, together, 1, 2).returncode == 0
+    kept = {
+        "spec": SPEC.replace('"epochs": 1', '"epochs": 1, "snapshots": [0.5]'),
+        "more": ("--initial", ".initial.safetensors", "--scores", ".scores.csv",
+                 "--snapshot", ".step{step}.safetensors"),
+    }  # fmt: skip
+    assert trained(topoprint, data, together, 1, 2, **kept).returncode == 0
     for seed in (1, 2):
-        assert trained(topoprint, data, single, seed).returncode == 0
+        assert trained(topoprint, data, single, seed, **kept).returncode == 0
     found = content(together)
-    assert sorted(found) == [f"d/n/seed{seed}{part}.safetensors" for seed in (1, 2)
-                             for part in (".initial", "")]  # fmt: skip
+    assert sorted(found) == [
+        f"d/n/seed{seed}{part}" for seed in (1, 2)
+        for part in (".initial.safetensors", ".safetensors", ".scores.csv", ".step0.5.safetensors")
+    ]  # fmt: skip
     assert found == content(single)
     networks = sorted(path for path in together.rglob("seed?.safetensors"))
     pattern = tmp_path / "{dataset}-{network}-{seed}.h5"

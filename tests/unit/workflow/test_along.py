@@ -78,10 +78,9 @@ def test_a_training_is_told_of_snapshots_only_where_they_are_kept() -> None:
     assert json.loads(made.train_spec("one", "layer_size-8"))["training"]["snapshots"]
     plain = plan(training={"epochs": 2}).train_spec("one", "layer_size-8")
     assert made.train_spec("one", "layer_size-8", snapshots=False) == plain
-    names = [pattern.format(dataset="d", network="n", seed=1) for pattern in made.along.kept]
-    assert options(names) == [
-        "--snapshot results/d/networks/n/seed1.step{step}.safetensors",
-        "--scores results/d/networks/n/seed1.scores.csv",
+    assert options(made.along.kept) == [
+        "--snapshot 'results/{dataset}/networks/{network}/seed{seed}.step{step}.safetensors'",
+        "--scores 'results/{dataset}/networks/{network}/seed{seed}.scores.csv'",
     ]
     assert options([]) == []
 

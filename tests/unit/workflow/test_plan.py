@@ -259,6 +259,9 @@ def test_data_sets_whose_networks_have_the_same_names_share_a_rule() -> None:
     datasets = [{"name": "one", "type": "digits"}, own, {"name": "two", "type": "digits"}]
     made = plan(datasets=datasets)
     assert list(made.jobs.alike.values()) == [["one", "two"], ["three"]]
-    assert [list(names) for names in made.jobs.alike] == [made.networks["one"], made.networks["three"]]
+    assert [list(names) for names in made.jobs.alike] == [
+        made.networks["one"],
+        made.networks["three"],
+    ]
     assert made.need_of_diagrams("one").mb == made.need_of_diagrams("two").mb
     assert made.need_of_training("one", made.networks["one"][0]).minutes > 0
