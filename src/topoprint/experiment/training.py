@@ -75,66 +75,113 @@ def train(
     InputError
         If too few samples are left to train or test on, or training diverges.
     """
-    training = spec.training
-    samples = relabelled(samples, spec.task) if spec.task else samples
-    seed = cell.seed or 0
-    target = torch.device(device)
-    x_train = torch.from_numpy(in_order(samples, spec, samples.x_train, seed))
-    x_test = torch.from_numpy(in_order(samples, spec, samples.x_test, seed))
-    y_train = torch.from_numpy(samples.y_train)
-    if spec.architecture.input_order and training.permute == "samples":
-        order = torch.from_numpy(_permutation(samples, spec, len(y_train), seed))
-        x_train, y_train = x_train[order], y_train[order]
-    if random_labels:
-        own = stream(cell.dataset, cell.network, seed, "random_labels")
-        y_train = y_train[torch.from_numpy(np.random.default_rng(own).permutation(len(y_train)))]
-    n_fit = math.floor(len(y_train) * (1 - training.validation_fraction))  # as Keras splits
-    if n_fit < 1 or len(samples.y_test) < 1:
-        raise InputError(f"data set {cell.dataset} has no samples left to train or test on")
-    x_train, y_train = x_train.to(target), y_train.to(target)
-    fitted = x_train[:n_fit], y_train[:n_fit]
-    test = x_test.to(target), torch.from_numpy(samples.y_test).to(target)
-    variant = "random_labels" if random_labels else ""
-    stops = steps_between(training, n_fit)
-    kept: dict[float, Layers] = {}
-    along: list[Score] = []
-
-    def take(epoch: float) -> None:
-        kept[epoch] = _arrays(model)
-        if training.snapshots:
-            of = {"train": _evaluate(model, *fitted), "test": _evaluate(model, *test)}
-            along.append(Score(cell.dataset, cell.network, seed, variant, epoch, **_results(of)))
-
     with one_reproducible_thread(), torch.random.fork_rng():
-        torch.manual_seed(stream(cell.dataset, cell.network, seed))
-        model = _network(x_train.shape[1], spec.architecture, len(samples.classes), training)
-        model.to(target)
-        take(0.0)
-        told = f"{cell.dataset} {cell.network} seed {cell.seed}"
-        for _ in epochs(model, *fitted, training, told, stops, take):
+        run = Run(cell, spec, samples, device, random_labels)
+        model = run.start()
+        for _ in epochs(model, *run.fitted, spec.training, run.told, run.stops, run.taking(model)):
             pass
-        take(float(training.epochs))
-        scores = {"test": _evaluate(model, *test)}
-        if n_fit < len(y_train):
-            scores["validation"] = _evaluate(model, x_train[n_fit:], y_train[n_fit:])
-    known = {"group": spec.group, "spec": spec.made_by}
+        return run.finish(model)
 
-    def made(epoch: float, own: NetworkId, results: Mapping[str, float]) -> Network:
-        return Network.from_layers(kept[epoch], {**known, "identity": own.to_json(), **results})
 
-    trained = replace(cell, variant=variant)
-    try:
-        return Trained(
-            made(float(training.epochs), trained, _results(scores)),
-            made(0.0, replace(cell, step=0.0), {}),
-            {epoch: made(epoch, replace(trained, step=epoch), {}) for epoch in stops.values()},
-            along,
-        )
-    except InputError as error:
-        raise InputError(
-            f"training of {cell.network} seed {cell.seed} on {cell.dataset} diverged ({error}); "
-            "try a smaller learning_rate"
-        ) from error
+class Run:
+    """The training of one network: what it sees, and what is kept of it.
+
+    Parameters are those of :func:`train`.
+
+    Attributes
+    ----------
+    fitted : tuple of Tensor
+        Inputs (n, features) and labels (n,) that are trained on, on the device.
+    stops : dict of int to float
+        Epochs by the number of steps after which the network is kept.
+    told : str
+        What is trained, for messages.
+    """
+
+    def __init__(
+        self, cell: NetworkId, spec: NetworkSpec, samples: Samples, device: str, random_labels: bool
+    ) -> None:
+        samples = relabelled(samples, spec.task) if spec.task else samples
+        training, seed = spec.training, cell.seed or 0
+        x = torch.from_numpy(in_order(samples, spec, samples.x_train, seed))
+        y = torch.from_numpy(samples.y_train)
+        if spec.architecture.input_order and training.permute == "samples":
+            order = torch.from_numpy(_permutation(samples, spec, len(y), seed))
+            x, y = x[order], y[order]
+        if random_labels:
+            own = stream(cell.dataset, cell.network, seed, "random_labels")
+            y = y[torch.from_numpy(np.random.default_rng(own).permutation(len(y)))]
+        n_fit = math.floor(len(y) * (1 - training.validation_fraction))  # as Keras splits
+        if n_fit < 1 or len(samples.y_test) < 1:
+            raise InputError(f"data set {cell.dataset} has no samples left to train or test on")
+        x, y = x.to(device), y.to(device)
+        self.fitted = x[:n_fit], y[:n_fit]
+        x_test = torch.from_numpy(in_order(samples, spec, samples.x_test, seed))
+        self._scored = {"test": (x_test.to(device), torch.from_numpy(samples.y_test).to(device))}
+        if n_fit < len(y):
+            self._scored["validation"] = x[n_fit:], y[n_fit:]
+        self._outputs, self._spec, self._device = len(samples.classes), spec, device
+        self._cell = replace(cell, variant="random_labels" if random_labels else "")
+        self.stops = steps_between(training, n_fit)
+        self.told = f"{cell.dataset} {cell.network} seed {cell.seed}"
+        self._kept: dict[float, Layers] = {}
+        self._along: list[Score] = []
+
+    def start(self) -> nn.Sequential:
+        """Seed torch's random numbers, and make the network before its training."""
+        cell, spec = self._cell, self._spec
+        torch.manual_seed(stream(cell.dataset, cell.network, cell.seed or 0))
+        inputs = self.fitted[0].shape[1]
+        model = _network(inputs, spec.architecture, self._outputs, spec.training)
+        model.to(self._device)
+        self.taking(model)(0.0)
+        return model
+
+    def taking(self, model: nn.Sequential) -> Callable[[float], None]:
+        """Keep the network as it is after so many epochs, when that is called."""
+
+        def take(epoch: float) -> None:
+            self._kept[epoch] = _arrays(model)
+            if self._spec.training.snapshots:
+                parts = {"train": self.fitted, "test": self._scored["test"]}
+                of = _results({name: _evaluate(model, *part) for name, part in parts.items()})
+                cell = self._cell
+                known = (cell.dataset, cell.network, cell.seed or 0, cell.variant)
+                self._along.append(Score(*known, epoch, **of))
+
+        return take
+
+    def finish(self, model: nn.Sequential) -> Trained:
+        """Keep the network after its training, and score it.
+
+        Raises
+        ------
+        InputError
+            If training diverged.
+        """
+        last = float(self._spec.training.epochs)
+        self.taking(model)(last)
+        scores = {name: _evaluate(model, *part) for name, part in self._scored.items()}
+        cell = self._cell
+        initial = replace(cell, variant="", step=0.0)
+        try:
+            return Trained(
+                self._network(last, cell, _results(scores)),
+                self._network(0.0, initial, {}),
+                {step: self._network(step, replace(cell, step=step), {})
+                 for step in self.stops.values()},
+                self._along,
+            )  # fmt: skip
+        except InputError as error:
+            raise InputError(
+                f"training of {cell.network} seed {cell.seed} on {cell.dataset} diverged "
+                f"({error}); try a smaller learning_rate"
+            ) from error
+
+    def _network(self, epoch: float, cell: NetworkId, results: Mapping[str, float]) -> Network:
+        known = {"group": self._spec.group, "spec": self._spec.made_by}
+        told = {**known, "identity": cell.to_json(), **results}
+        return Network.from_layers(self._kept[epoch], told)
 
 
 def choose_device(name: str) -> str:
