@@ -1,6 +1,7 @@
 # `make run` runs the experiment, `make test` every test; both set up what they need in .venv.
 # `make test-slurm` installs SLURM, for the tests that need a cluster, and runs these. `make check`
-# lints, `make bench` measures, `make clean` removes what a run made.
+# lints, `make bench` measures, `make clean` removes what a run made. `make paper-gpu` runs the whole
+# paper on this machine's GPU.
 #   make run ARGS="digits --cores 1"     further arguments go to snakemake
 #   make run TORCH_INDEX=https://…       take torch and torchvision from another index (README)
 
@@ -10,10 +11,10 @@ ARGS ?=
 TORCH_INDEX ?=
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run test lowest test-lowest test-newest test-slurm check bench bench-quick field schema clean
+.PHONY: help run paper-gpu test lowest test-lowest test-newest test-slurm check bench bench-quick field schema clean
 
 help:
-	@sed -n '1,5p' Makefile | cut -c3-
+	@sed -n '1,6p' Makefile | cut -c3-
 
 .venv/pip.stamp: constraints.txt
 	$(PYTHON) -m venv .venv
@@ -39,6 +40,14 @@ run: .venv/run.stamp
 	@echo
 	@for page in results/report.html; do test ! -f $$page || echo "The report:    $(CURDIR)/$$page"; done
 	@echo "The matrices:  results/*/matrices.h5   tables: results/tables   figures: results/*/figures"
+
+# The paper's full setting, from the data sets to matrices, tables and figures.
+paper-gpu: .venv/run.stamp
+	@$(BIN)/python -c 'import sys, torch; torch.cuda.is_available() or sys.exit( \
+		"torch sees no GPU here; `make run ARGS=\"--configfile config/paper.yaml\"` takes days on CPUs")'
+	@$(BIN)/topoprint config config.yaml config/paper.yaml
+	@$(BIN)/python workflow/unlock.py
+	$(BIN)/snakemake --configfile config/paper.yaml $(ARGS)
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n 2

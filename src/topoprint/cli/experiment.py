@@ -116,13 +116,15 @@ def train(
     """Train a network with each of some seeds, each from its own random stream.
 
     Of several seeds, all files are put in their places when the last is trained. Where one fails or
-    the command is interrupted, the same command again trains only what is missing.
+    the command is interrupted, the same command again trains only what is missing. A GPU trains all
+    seeds at once.
     """
     from importlib.metadata import version
 
     from topoprint.experiment.datasets.samples import Samples
     from topoprint.experiment.models import NetworkSpec
     from topoprint.experiment.snapshots import Score
+    from topoprint.experiment.together import AtOnce
     from topoprint.experiment.training import choose_device
     from topoprint.experiment.training import train as run
     from topoprint.reporting.tables import write_records
@@ -135,6 +137,9 @@ def train(
     labels = parsed.architecture.number_of_labels
     loaded = Samples.load(samples, None if labels == "all" else labels)
     chosen = choose_device(device)
+    told = (parsed, loaded, chosen, random_labels)
+    cells = [NetworkId(loaded.name, network, one) for one in dict.fromkeys(seed)]
+    at_once = AtOnce(cells, *told)
 
     def plan(one: int) -> Part:
         cell = NetworkId(loaded.name, network, one)
@@ -147,11 +152,11 @@ def train(
             files |= {step: of_cell.with_name(name) for step, name in names.items()}
 
         def made_of() -> Any:
-            told = [parsed.told, cell.to_json(), random_labels, chosen]
-            return [digest(samples), *told, version("topoprint"), version("torch")]
+            asked = [parsed.told, cell.to_json(), random_labels, chosen]
+            return [digest(samples), *asked, version("topoprint"), version("torch")]
 
         def make(paths: Sequence[Path]) -> None:
-            result = run(cell, parsed, loaded, chosen, random_labels)
+            result = run(cell, *told) if chosen == "cpu" else at_once(cell)
             networks = {"trained": result.trained, "initial": result.initial}
             networks |= {f"{step:g}": made for step, made in result.snapshots.items()}
             make_parents(*paths)

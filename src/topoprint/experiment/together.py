@@ -14,6 +14,35 @@ from topoprint.experiment.training import Run, Trained, one_reproducible_thread
 from topoprint.identity import NetworkId
 
 
+class AtOnce:
+    """Networks of one spec that are trained together when the first of them is asked for.
+
+    Parameters are those of :func:`train_together`.
+    """
+
+    def __init__(
+        self,
+        cells: Sequence[NetworkId],
+        spec: NetworkSpec,
+        samples: Samples,
+        device: str = "cpu",
+        random_labels: bool = False,
+    ) -> None:
+        self._cells, self._told = cells, (spec, samples, device, random_labels)
+        self._made: dict[NetworkId, Trained | InputError] = {}
+
+    def __call__(self, cell: NetworkId) -> Trained:
+        """Give one of the networks; InputError if its training diverged."""
+        if not self._made:
+            self._made = dict(
+                zip(self._cells, train_together(self._cells, *self._told), strict=True)
+            )
+        result = self._made[cell]
+        if isinstance(result, InputError):
+            raise result
+        return result
+
+
 def train_together(
     cells: Sequence[NetworkId],
     spec: NetworkSpec,

@@ -145,9 +145,9 @@ class Run:
             if self._spec.training.snapshots:
                 parts = {"train": self.fitted, "test": self._scored["test"]}
                 of = _results({name: _evaluate(model, *part) for name, part in parts.items()})
-                cell = self._cell
-                known = (cell.dataset, cell.network, cell.seed or 0, cell.variant)
-                self._along.append(Score(*known, epoch, **of))
+                own, seed = self._cell, self._cell.seed or 0
+                score = Score(own.dataset, own.network, seed, own.variant, epoch, **of)
+                self._along.append(score)
 
         return take
 

@@ -12,7 +12,12 @@ from topoprint.experiment.datasets import load_dataset  # noqa: E402
 from topoprint.experiment.datasets.digits import DigitsConfig  # noqa: E402
 from topoprint.experiment.datasets.samples import Samples  # noqa: E402
 from topoprint.experiment.models import Architecture, NetworkSpec, Training  # noqa: E402
-from topoprint.experiment.together import Stream, epochs_together, train_together  # noqa: E402
+from topoprint.experiment.together import (  # noqa: E402
+    AtOnce,
+    Stream,
+    epochs_together,
+    train_together,
+)
 from topoprint.experiment.training import Run, Trained, epochs, train  # noqa: E402
 
 CELLS = [NetworkId("digits", "a", seed) for seed in (1, 2, 7)]
@@ -97,11 +102,18 @@ def test_torchs_random_numbers_are_left_as_they_were(digits: Samples) -> None:
     assert torch.equal(state, torch.get_rng_state())
 
 
+def test_all_are_trained_when_the_first_is_asked_for(digits: Samples) -> None:
+    at_once = AtOnce(CELLS, spec_of(), digits)
+    last, first = at_once(CELLS[2]), at_once(CELLS[0])
+    assert [last.trained.id, first.trained.id] == [CELLS[2], CELLS[0]]
+    assert at_once(CELLS[2]) is last
+
+
 def test_divergence_is_told_of_each(digits: Samples) -> None:
-    found = train_together(CELLS, spec_of(learning_rate=1e30), digits)
-    for cell, made in zip(CELLS, found, strict=True):
-        assert isinstance(made, InputError)
-        assert f"training of a seed {cell.seed} on digits diverged" in str(made)
+    at_once = AtOnce(CELLS, spec_of(learning_rate=1e30), digits)
+    for cell in CELLS:
+        with pytest.raises(InputError, match=f"training of a seed {cell.seed} on digits diverged"):
+            at_once(cell)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
