@@ -73,6 +73,17 @@ class Transformer(nn.Module):
         return self.head(self.block(self.rows(tokens)).mean(1))
 
 
+class Recurrent(nn.Module):
+    def __init__(self, kind, seed=0):
+        super().__init__()
+        torch.manual_seed(seed)
+        self.steps = kind(6, 12, num_layers=2, batch_first=True)
+        self.head = nn.Linear(12, 3)
+
+    def forward(self, x):
+        return self.head(self.steps(x)[0][:, -1])
+
+
 def in_inference(module, inputs):
     module.eval()
     with torch.no_grad():
@@ -132,6 +143,22 @@ def test_a_transformer_answers_token_by_token():
     noise = {"kind": "functional_h1", **FEW, "mean": 1.0}
     with pytest.raises(InputError, match="0: Transformer takes whole numbers"):
         tp.compare([module, module], [noise], probes=TOKENS)
+
+
+@pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU, nn.RNN])
+def test_a_recurrent_module_answers_by_what_its_head_reads(kind):
+    module = Recurrent(kind)
+    steps = np.random.default_rng(0).normal(size=(40, 5, 6)).astype("f4")
+    answers = answering_module(module, steps[:1]).answer(steps)
+    module.eval()
+    with torch.no_grad():
+        last = module.steps(torch.from_numpy(steps))[0][:, -1]
+    assert [layer.shape for layer in answers.layers] == [(40, 12)]
+    np.testing.assert_allclose(answers.layers[0], last, atol=1e-6)
+    np.testing.assert_allclose(answers.outputs, in_inference(module, steps), atol=1e-6)
+    found = tp.compare([module, Recurrent(kind), Recurrent(kind, 1)], ["cka"], probes=steps)
+    assert found["cka"].values[0, 1] == 0
+    assert found["cka"].values[0, 2] > 0.1
 
 
 def test_the_module_and_torch_s_stream_are_left_as_they_were():
