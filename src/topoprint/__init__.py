@@ -9,8 +9,8 @@
 from importlib.metadata import version as _version
 
 from topoprint.comparison.compare import compare, distance_matrix
-from topoprint.comparison.files import load_average, load_distances
-from topoprint.comparison.matrix import AveragedMatrix, DistanceMatrix
+from topoprint.comparison.files import load_average, load_distances, save_distances
+from topoprint.comparison.matrix import AveragedMatrix, Comparison, DistanceMatrix
 from topoprint.errors import InputError
 from topoprint.evaluation.pairs import verdict
 from topoprint.homology.additions import merge_additions
@@ -28,6 +28,7 @@ from topoprint.recording.recording import Recording, load_recording
 __version__ = _version("topoprint")
 __all__ = [
     "AveragedMatrix",
+    "Comparison",
     "Diagram",
     "DistanceMatrix",
     "Graph",
@@ -47,6 +48,7 @@ __all__ = [
     "make_measure",
     "merge_additions",
     "persistence",
+    "save_distances",
     "to_graph",
     "verdict",
 ]

@@ -134,16 +134,16 @@ class Index(tuple[Row, ...]):
     def labels(self) -> tuple[str, ...]:
         """Name of each network, with data set, seed, step and variant where these differ.
 
-        At the end of its training it has no step.
+        At the end of its training it has no step; what is not known of it is left out.
         """
         several = {
             part: len({getattr(row.id, part) for row in self}) > 1
             for part in ("dataset", "seed", "step", "variant")
         }
         return tuple(
-            (f"{row.id.dataset}/" if several["dataset"] else "")
+            (f"{row.id.dataset}/" if several["dataset"] and row.id.dataset else "")
             + row.id.network
-            + (f"/seed{row.id.seed}" if several["seed"] else "")
+            + (f"/seed{row.id.seed}" if several["seed"] and row.id.seed is not None else "")
             + (f"/{row.id.variant}" if several["variant"] and row.id.variant else "")
             + (f"/step{row.id.step:g}" if several["step"] and row.id.step is not None else "")
             for row in self

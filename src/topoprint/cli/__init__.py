@@ -16,13 +16,14 @@ from topoprint.storage import MENDABLE
 # Importing a module of subcommands makes them known to the app, in the order of the stages.
 # isort: off
 from topoprint.cli import (
-    experiment, layers, network, topology, zoo, verdict, analysis, learned, learning,
+    experiment, layers, network, compare, verdict, topology, zoo, analysis, learned, learning,
 )  # fmt: skip
 
 # isort: on
 __all__ = [
     "analysis",
     "app",
+    "compare",
     "experiment",
     "layers",
     "learned",

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from topoprint.cli.help import YOURS
 from topoprint.cli.options import AsJson, Layers, app
 from topoprint.networks.files import known_of
 from topoprint.networks.readers.choice import split_names
@@ -14,7 +15,7 @@ from topoprint.networks.readers.tensors import Tensor
 from topoprint.networks.written import has_maps, maps_of
 
 
-@app.command()
+@app.command(rich_help_panel=YOURS)
 def layers(
     file: Annotated[
         Path, typer.Argument(help="File or folder of a network; FILE::KEY or FILE::GLOB for parts.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from topoprint.cli.help import YOURS
 from topoprint.cli.options import Layers, app
 from topoprint.cli.outputs import NetworkOutput, make_parents
 from topoprint.errors import InputError
@@ -15,7 +16,7 @@ from topoprint.networks.readers.kinds import open_file
 from topoprint.storage import name_of
 
 
-@app.command()
+@app.command(rich_help_panel=YOURS)
 def network(
     file: Annotated[
         Path, typer.Argument(help="File of a network, as `topoprint layers` lists it.")

@@ -1,7 +1,6 @@
 """The app, and what its subcommands share."""
 
 import json
-import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -9,22 +8,21 @@ from typing import Annotated, Any
 
 import typer
 
+from topoprint.cli.help import Grouped
 from topoprint.errors import InputError
 from topoprint.measures.base import Measure
-from topoprint.measures.registry import PAPER, make_measure, make_measures, measures, with_settings
+from topoprint.measures.registry import PAPER, make_measure, make_measures, with_settings
 
 app = typer.Typer(
+    cls=Grouped,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
 
-def _names() -> str:
-    """Name all measures, where help is asked for; finding them takes longer than most stages."""
-    if "--help" not in sys.argv[1:]:
-        return ""
-    return f"Known are {', '.join(measures())}; "
+# Groups of options.
+NETWORKS, MEASURES, GRAPHS, OUTPUTS = "Networks", "Measures", "Graphs and diagrams", "Output"
 
 
 def _print_version(asked: bool) -> None:
@@ -49,7 +47,8 @@ Layers = Annotated[
     str | None,
     typer.Option(
         help="Names of the dense layers, first to last, separated by commas; or names, prefixes "
-        "and globs of what to take. FILE::GLOB chooses for one file. `topoprint layers` lists them."
+        "and globs of what to take (`topoprint layers` lists them). FILE::GLOB: of one file.",
+        rich_help_panel=NETWORKS,
     ),
 ]
 Zeta = Annotated[float, typer.Option(help="Smoothing parameter of equation 1.")]
@@ -57,22 +56,30 @@ Bias = Annotated[bool, typer.Option(help="Whether biases are edges.")]
 Device = Annotated[str, typer.Option(help="cpu, cuda, or auto: cuda if there is one.")]
 GivenZeta = Annotated[
     float | None,
-    typer.Option(help="Smoothing parameter of equation 1.", show_default="1e-06"),
+    typer.Option(
+        help="Smoothing parameter of equation 1.", show_default="1e-06", rich_help_panel=GRAPHS
+    ),
 ]
 GivenBias = Annotated[
-    bool | None, typer.Option(help="Whether biases are edges.", show_default="bias")
+    bool | None,
+    typer.Option(help="Whether biases are edges.", show_default="bias", rich_help_panel=GRAPHS),
 ]
-Grid = Annotated[str, typer.Option(help="paper (each pair its own) or shared.")]
-Bins = Annotated[int, typer.Option(help="Grid points.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-MaxDimension = Annotated[int, typer.Option(help="Largest homology dimension.")]
+Grid = Annotated[
+    str, typer.Option(help="paper (each pair its own) or shared.", rich_help_panel=MEASURES)
+]
+Bins = Annotated[int, typer.Option(help="Grid points.", rich_help_panel=MEASURES)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=OUTPUTS)]
+MaxDimension = Annotated[
+    int, typer.Option(help="Largest homology dimension.", rich_help_panel=GRAPHS)
+]
 Measures = Annotated[
     list[str],
     typer.Option(
         "--measure",
         help="Measure by its name, or with parameters as in heat:sigma=0.5,name=wide; may be "
-        f"repeated. {_names()}`topoprint measures` says what each is.",
+        "repeated. `topoprint compare --help` lists all, `topoprint measures` what each declares.",
         show_default="those of the paper",
+        rich_help_panel=MEASURES,
     ),
 ]
 
@@ -84,6 +91,7 @@ Probes = Annotated[
         "for all networks, or once for each. Chained dense layers answer with ReLU between them. "
         "Without it, measures of units look at noise.",
         show_default="noise",
+        rich_help_panel=NETWORKS,
     ),
 ]
 

@@ -1,6 +1,7 @@
 """Options that name what is written, checked before anything is computed."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,47 +12,57 @@ from topoprint.identity import NetworkId
 from topoprint.storage import stream_of, target_of
 
 # What is written, by the suffix of its file, and other suffixes for the same.
-FORMATS = {".h5": "HDF5", ".safetensors": "safetensors", ".csv": "CSV", ".html": "HTML"}
+FORMATS = {
+    ".h5": "HDF5", ".safetensors": "safetensors", ".csv": "CSV", ".html": "HTML",
+    ".svg": "SVG", ".pdf": "PDF", ".png": "PNG",
+}  # fmt: skip
 SAME = {".hdf5": ".h5", ".htm": ".html"}
 # Suffixes that promise something else.
 OTHERS = frozenset(
     {
-        ".json", ".md", ".npy", ".npz", ".pdf", ".pickle", ".pkl", ".png", ".pt", ".pth", ".svg",
-        ".tsv", ".txt", ".xlsx", ".yaml", ".yml",
+        ".json", ".md", ".npy", ".npz", ".pickle", ".pkl", ".pt", ".pth", ".tsv", ".txt", ".xlsx",
+        ".yaml", ".yml",
     }
 )  # fmt: skip
 
 
-def file_option(suffix: str, told: str, *names: str) -> Any:
+def file_option(suffix: str | Sequence[str], told: str, *names: str, panel: str = "") -> Any:
     """Make an option that names a file to write, checked before anything is computed.
 
     Parameters
     ----------
-    suffix : str
-        What is written: a key of :data:`FORMATS`. InputError refuses a path with the suffix of
-        another format, a folder, and what lies in no folder that can be written in or made.
+    suffix : str, or sequence of str
+        What is written: a key of :data:`FORMATS`; or several, of which the file's suffix chooses.
+        InputError refuses a path with the suffix of another format, a folder, and what lies in no
+        folder that can be written in or made.
     told : str
         What ``--help`` says of it.
     names : str
         Names of the option; by default that of the parameter.
+    panel : str
+        Options among which ``--help`` lists it.
     """
+    suffixes = (suffix,) if isinstance(suffix, str) else tuple(suffix)
+    kinds, ends = (" or ".join(some) for some in ([FORMATS[one] for one in suffixes], suffixes))
 
     def check(path: Path | None) -> Path | None:
-        if path is None or stream_of(path) is not None:
+        if path is None or (len(suffixes) == 1 and stream_of(path) is not None):
             return path
         if str(path) == "-":
             raise InputError("-: is no file; name one, or /dev/stdout for standard output")
         if path.is_dir():
             raise InputError(f"{path}: is a folder; name the file to write")
         found = path.suffix.lower()
-        if found in {*FORMATS, *SAME, *OTHERS} and SAME.get(found, found) != suffix:
+        known = found in {*FORMATS, *SAME, *OTHERS} or len(suffixes) > 1
+        if known and SAME.get(found, found) not in suffixes:
             raise InputError(
-                f"{path}: {FORMATS[suffix]} is written here, not {found}; end its name in {suffix}"
+                f"{path}: {kinds} is written here, not {found or 'a file without a suffix'}; "
+                f"end its name in {ends}"
             )
         _check_folder(path, target_of(path).parent)
         return path
 
-    return typer.Option(*names, help=told, callback=check)
+    return typer.Option(*names, help=told, callback=check, rich_help_panel=panel or None)
 
 
 def table_option(what: str, more: str = "") -> Any:

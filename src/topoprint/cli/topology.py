@@ -7,25 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
+from topoprint.cli.help import YOURS, Comparing
 from topoprint.cli.options import (
     AsJson,
     Bias,
-    Bins,
-    GivenBias,
-    GivenZeta,
-    Grid,
     Layers,
     MaxDimension,
     Measures,
-    Probes,
     Zeta,
     app,
     parse_measures,
 )
 from topoprint.cli.outputs import Output, OutputOfEach, file_option, filled, make_parents
 from topoprint.comparison.collection import DistancesSpec, compare_files
-from topoprint.comparison.compare import compare as run
-from topoprint.comparison.compare import load
 from topoprint.comparison.files import load_comparison, save_average, save_comparisons
 from topoprint.comparison.matrix import average as put_together
 from topoprint.errors import InputError
@@ -35,11 +29,10 @@ from topoprint.measures.registry import markdown, table
 from topoprint.networks.files import digest_of
 from topoprint.networks.readers.choice import split_names
 from topoprint.parts import Part, make_all
-from topoprint.responses.probes import load_probes
 from topoprint.validation import parse_json
 
 
-@app.command()
+@app.command(rich_help_panel=YOURS)
 def diagram(
     networks: Annotated[
         list[Path], typer.Argument(help="Networks (`topoprint layers`), or graphs.")
@@ -76,7 +69,7 @@ def diagram(
     make_all(networks, plan)
 
 
-@app.command()
+@app.command(cls=Comparing)
 def distances(
     files: Annotated[
         list[Path],
@@ -131,41 +124,7 @@ def average(
     save_average(output, matrices)
 
 
-@app.command()
-def compare(
-    files: Annotated[list[Path], typer.Argument(help="Networks or diagrams, at least two.")],
-    measure: Measures = [],  # noqa: B006
-    layers: Layers = None,
-    grid: Grid = "paper",
-    bins: Bins = 200,
-    zeta: GivenZeta = None,
-    bias: GivenBias = None,
-    max_dimension: MaxDimension = 3,
-    probes: Probes = [],  # noqa: B006
-    as_json: AsJson = False,
-) -> None:
-    """Print the distances between networks."""
-    if len(files) < 2:
-        raise InputError("compare needs at least two networks or diagrams")
-    given = {"zeta": zeta, "bias": bias}
-    settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    for_graphs = DiagramSpec(max_dimension=max_dimension, **settings)
-    loaded = [load(path, split_names(layers), for_graphs) for path in files]
-    asked = parse_measures(measure, grid=grid, bins=bins, **settings)
-    inputs = [load_probes(path) for path in probes] or None
-    found = run(loaded, asked, labels=[str(path) for path in files], probes=inputs)
-    if as_json:
-        told = {
-            name: {"parameters": dict(matrix.parameters), "distances": matrix.values.tolist()}
-            for name, matrix in found.items()
-        }
-        print(json.dumps({"labels": [str(path) for path in files], "measures": told}, indent=2))
-        return
-    for number, (name, matrix) in enumerate(found.items()):
-        print(f"{'' if number == 0 else chr(10)}{name}\n{matrix.to_text()}")
-
-
-@app.command()
+@app.command(rich_help_panel=YOURS)
 def measures(
     as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from topoprint.cli.help import YOURS, Comparing
 from topoprint.cli.options import (
     AsJson,
     Bins,
@@ -22,7 +23,9 @@ from topoprint.cli.options import (
     app,
     parse_measures,
 )
+from topoprint.cli.progress import shown
 from topoprint.comparison.compare import load
+from topoprint.comparison.naming import short_names
 from topoprint.errors import InputError
 from topoprint.homology.files import DiagramSpec
 from topoprint.networks.nulls import NULLS
@@ -33,16 +36,26 @@ if TYPE_CHECKING:  # its own imports take longer than most stages
     from topoprint.evaluation.pairs import AmongNulls, PairTest
 
 
-@app.command()
+NULL_MODELS = "Null models"
+
+
+@app.command(cls=Comparing, rich_help_panel=YOURS)
 def verdict(
     files: Annotated[
         list[Path], typer.Argument(help="Networks, graphs or diagrams, at least two, as `compare`.")
     ],
     measure: Measures = [],  # noqa: B006
     null: Annotated[
-        list[str], typer.Option(help="Null model; may be repeated.", show_default="all")
+        list[str],
+        typer.Option(
+            help=f"Null model, of {', '.join(NULLS)}; may be repeated.",
+            show_default="all",
+            rich_help_panel=NULL_MODELS,
+        ),
     ] = [],  # noqa: B006
-    repetitions: Annotated[int, typer.Option(min=2, help="Nulls of each network.")] = 20,
+    repetitions: Annotated[
+        int, typer.Option(min=2, help="Nulls of each network.", rich_help_panel=NULL_MODELS)
+    ] = 20,
     layers: Layers = None,
     grid: Grid = "paper",
     bins: Bins = 200,
@@ -70,7 +83,8 @@ def verdict(
     for_graphs = DiagramSpec(max_dimension=max_dimension, **settings)
     networks = [load(path, split_names(layers), for_graphs) for path in files]
     asked = parse_measures(measure or testable_measures(networks), grid=grid, bins=bins, **settings)
-    labels = [str(path) for path in files]
+    names = [str(path) for path in files]
+    labels = short_names(files)
     each = probes_of([load_probes(path) for path in probes] or None, len(files))
     found = pair_tests(
         networks,
@@ -78,12 +92,13 @@ def verdict(
         on_probes(asked, each),
         list(dict.fromkeys(null or NULLS)),
         repetitions,
-        subjects_of(networks, networks, labels, each),
+        subjects_of(networks, networks, names, each),
+        shown,
     )
     by_measure = {name: list(tests) for name, tests in groupby(found, lambda test: test.measure)}
     if as_json:
         told = {name: [_as_json(test) for test in tests] for name, tests in by_measure.items()}
-        print(json.dumps({"labels": labels, "measures": told}, indent=2))
+        print(json.dumps({"labels": names, "measures": told}, indent=2))
         return
     for number, (name, tests) in enumerate(by_measure.items()):
         print(f"{'' if number == 0 else chr(10)}{name}")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from topoprint.cli.help import YOURS
 from topoprint.cli.options import (
     Bins,
     GivenBias,
@@ -25,7 +26,12 @@ from topoprint.storage import check_readable
 from topoprint.validation import parse_json
 
 zoo = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(zoo, name="zoo", help="Compare thousands of networks, in parts and blocks.")
+app.add_typer(
+    zoo,
+    name="zoo",
+    help="Compare thousands of networks, in parts and blocks.",
+    rich_help_panel=YOURS,
+)
 
 Files = Annotated[list[str], typer.Argument(help="Networks, graphs or diagrams.")]
 ListOfFiles = Annotated[

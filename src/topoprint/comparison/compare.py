@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from topoprint.comparison.matrix import Array, DistanceMatrix
+from topoprint.comparison.matrix import Array, Comparison, DistanceMatrix
+from topoprint.comparison.naming import check_list, index_of, names_of
 from topoprint.comparison.probed import answering, example_of, is_module, on_probes, probes_of
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
@@ -38,7 +39,7 @@ def compare(
     measures: Iterable[MeasureLike] | None = None,
     labels: Sequence[str] | None = None,
     probes: Any = None,
-) -> dict[str, DistanceMatrix]:
+) -> Comparison:
     """Compare networks by several measures.
 
     Parameters
@@ -52,7 +53,8 @@ def compare(
         Names (``"heat"``), kinds with parameters (``{"kind": "heat", "sigma": 0.5, "name":
         "wide"}``) or measures; by default those of the paper. ``topoprint measures`` lists them.
     labels : sequence of str, optional
-        Names of the networks; by default what they say of themselves, or their position.
+        Names of the networks; by default what they say of themselves (data set, name, seed, step),
+        or else the file without the folders that all lie in, or the position.
     probes : array, or sequence of arrays, optional
         Inputs that the networks answer, shape (n, …), n at least 2, for measures of what they
         answer. One array for all; or a list of one each, for measures that are not paired. Modules
@@ -62,13 +64,14 @@ def compare(
 
     Returns
     -------
-    dict of str to DistanceMatrix
-        By the name of the measure, in the order asked for.
+    Comparison
+        A mapping: the name of a measure → :class:`~topoprint.DistanceMatrix`, in the order asked
+        for. It is drawn by ``.plot()`` and made a table by ``.to_pandas()``.
 
     Raises
     ------
     InputError
-        If there are fewer than two networks, a file cannot be read, a measure is not known,
+        If it is no list of two networks or more, a file cannot be read, a measure is not known,
         something that it needs is not known of a network, or probes do not fit.
 
     Examples
@@ -76,14 +79,15 @@ def compare(
     >>> tp.compare([net, other], measures=["heat", "bottleneck"])["heat"].values
     >>> tp.compare([module, other], measures=["functional_h1", "cka"], probes=images)
     """
+    networks = check_list(networks)
     if len(networks) < 2:
         raise InputError("comparing needs at least two networks")
     each = probes_of(probes, len(networks))
     loaded = [load(network, example=some) for network, some in zip(networks, each, strict=True)]
-    labels = labels_of(loaded, labels, "networks")
-    subjects = subjects_of(networks, loaded, labels, each)
+    index = index_of(loaded, labels, names_of(networks))
+    subjects = subjects_of(networks, loaded, index.labels, each)
     asked = on_probes(make_measures(measures), each)
-    return distances_of(subjects, Index.of_names(labels), asked)
+    return Comparison(index, distances_of(subjects, index, asked))
 
 
 def distance_matrix(
@@ -127,17 +131,23 @@ def distance_matrix(
     Raises
     ------
     InputError
-        If there are no diagrams, an argument is not known or out of range, or giotto-tda is
+        If it is no list of diagrams, an argument is not known or out of range, or giotto-tda is
         needed and not installed.
     """
     given = {"grid": grid, "bins": bins, "engine": engine, **parameters}
-    diagrams = list(diagrams)
+    diagrams = check_list(diagrams, "diagrams")
+    for one in diagrams:
+        if not isinstance(one, Diagram):
+            raise InputError(
+                f"a {type(one).__name__} is no diagram: tp.persistence(tp.to_graph(network)) makes "
+                "one, and tp.compare takes networks"
+            )
     measure = with_settings(make_measure(metric, **given), _made_with(diagrams))
     if not diagrams:
         raise InputError("no diagrams to compare")
-    labels = labels_of(diagrams, labels, "diagrams")
-    subjects = subjects_of(diagrams, diagrams, labels)
-    return distances_of(subjects, Index.of_names(labels), [measure])[measure.name]
+    index = index_of(diagrams, labels)
+    subjects = subjects_of(diagrams, diagrams, index.labels)
+    return distances_of(subjects, index, [measure])[measure.name]
 
 
 def distances_of(
@@ -200,17 +210,6 @@ def _made_with(diagrams: Sequence[Diagram]) -> dict[str, Any]:
                     f"the diagrams were made with {name} {told[name]} and {value}; make all alike"
                 )
     return told
-
-
-def labels_of(
-    found: Sequence[Network | Diagram], labels: Sequence[str] | None, what: str = "networks"
-) -> Sequence[str]:
-    """Give labels, by default what networks say of themselves or their position; check them."""
-    if labels is None:
-        labels = [one.id.network or str(number) for number, one in enumerate(found)]
-    if len(labels) != len(found):
-        raise InputError(f"{len(labels)} labels for {len(found)} {what}")
-    return labels
 
 
 def subjects_of(

@@ -68,6 +68,11 @@ def load_distances(path: str | os.PathLike[str]) -> dict[str, DistanceMatrix]:
     return load_comparison(path).matrices
 
 
+def save_distances(path: str | os.PathLike[str], comparison: Comparison) -> None:
+    """Write what :func:`topoprint.compare` found; :func:`load_distances` reads it."""
+    save_comparisons(path, [comparison])
+
+
 def save_average(path: str | os.PathLike[str], matrices: Sequence[AveragedMatrix]) -> None:
     """Write averaged matrices of the same networks and seeds, a group a measure."""
     order = {"measures": [matrix.measure for matrix in matrices]}

@@ -1,8 +1,10 @@
 """Distance matrices, labelled by a table of networks; several of them: a comparison, an average."""
 
-from collections.abc import Mapping, Sequence
+import difflib
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +12,20 @@ from numpy.typing import NDArray
 from topoprint.errors import InputError
 from topoprint.identity import Index
 
+if TYPE_CHECKING:  # all of them are optional
+    import pandas
+    import xarray
+    from matplotlib.figure import Figure
+
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DistanceMatrix:
     """Distances between all pairs of some networks.
+
+    It is an array for numpy (``np.asarray``), and has its distances by the names of the networks:
+    ``matrix["a", "b"]`` is one, ``matrix["a"]`` those of a network to all, shape (n,).
 
     Attributes
     ----------
@@ -43,6 +53,87 @@ class DistanceMatrix:
         """Names of the networks."""
         return self.index.labels
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.array(self.values, dtype) if copy else np.asarray(self.values, dtype)
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def __getitem__(self, asked: Any) -> Any:
+        """Distances by labels, positions or slices.
+
+        Raises
+        ------
+        InputError
+            If a label is not one of a single network.
+        """
+        if isinstance(asked, tuple):
+            return self.values[tuple(map(self._place, asked))]
+        return self.values[self._place(asked)]
+
+    def _place(self, asked: Any) -> Any:
+        if not isinstance(asked, str):
+            return asked
+        times = self.labels.count(asked)
+        if times > 1:
+            raise InputError(f"{times} networks are called {asked!r}; give a position")
+        if not times:
+            near = difflib.get_close_matches(asked, self.labels, n=1, cutoff=0)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise InputError(f"no network is called {asked!r}{hint}")
+        return self.labels.index(asked)
+
+    def __repr__(self) -> str:
+        return f"DistanceMatrix({self.measure} between {len(self)} networks)"
+
+    def _repr_html_(self) -> str:
+        from topoprint.reporting.notebooks import matrix_html
+
+        return matrix_html(self)
+
+    def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
+        """Draw the distances in the order of a dendrogram, and a map of the networks.
+
+        Parameters
+        ----------
+        path : path, optional
+            File to write, its kind by its suffix: .svg, .pdf or .png.
+
+        Raises
+        ------
+        InputError
+            If networks cannot be compared, the suffix is another, or matplotlib or scikit-learn is
+            not installed.
+        """
+        from topoprint.reporting.drawing import draw
+
+        return draw("comparisons", "draw_comparison", path, [self])
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """Return the distances as a data frame, rows and columns labelled.
+
+        Raises
+        ------
+        InputError
+            If pandas is not installed.
+        """
+        from topoprint.comparison.frames import frame_of
+
+        return frame_of(self)
+
+    def to_xarray(self) -> "xarray.DataArray":
+        """Return the distances as an array with the labels as coordinates.
+
+        Raises
+        ------
+        InputError
+            If xarray is not installed.
+        """
+        from topoprint.comparison.frames import array_of
+
+        made: xarray.DataArray = array_of(self)
+        return made
+
     def to_text(self) -> str:
         """Return the matrix as a table in plain text, rows and columns labelled."""
         numbers = [f"{value:.6g}" for value in self.values.ravel()]
@@ -56,9 +147,9 @@ class DistanceMatrix:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """Some networks compared by several measures.
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Mapping[str, DistanceMatrix]):
+    """Some networks compared by several measures: a mapping, name of the measure → its matrix.
 
     Attributes
     ----------
@@ -79,8 +170,61 @@ class Comparison:
     own: dict[str, Array] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
 
+    def __getitem__(self, measure: str) -> DistanceMatrix:
+        return self.matrices[measure]
 
-@dataclass(frozen=True, eq=False)
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.matrices)
+
+    def __len__(self) -> int:
+        return len(self.matrices)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the networks."""
+        return self.index.labels
+
+    def __repr__(self) -> str:
+        return f"Comparison({len(self.index)} networks by {', '.join(self)})"
+
+    def _repr_html_(self) -> str:
+        from topoprint.reporting.notebooks import comparison_html
+
+        return comparison_html(self)
+
+    def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
+        """Draw the matrix of each measure, as :meth:`DistanceMatrix.plot`."""
+        from topoprint.reporting.drawing import draw
+
+        return draw("comparisons", "draw_comparison", path, list(self.values()))
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """Return a data frame with a row a pair of networks and a column a measure.
+
+        Raises
+        ------
+        InputError
+            If pandas is not installed.
+        """
+        from topoprint.comparison.frames import pairs_of
+
+        return pairs_of(self)
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """Return a data set with an array a measure, and the labels as coordinates.
+
+        Raises
+        ------
+        InputError
+            If xarray is not installed.
+        """
+        from topoprint.comparison.frames import dataset_of
+
+        made: xarray.Dataset = dataset_of(self)
+        return made
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class AveragedMatrix:
     """The matrices of one measure over several seeds.
 
@@ -104,6 +248,10 @@ class AveragedMatrix:
     measure: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     own_norms: Array | None = None
+
+    def __repr__(self) -> str:
+        runs = f"mean of {len(self.runs)} runs"
+        return f"AveragedMatrix({self.measure} between {len(self.index)} networks, {runs})"
 
     @property
     def labels(self) -> tuple[str, ...]:

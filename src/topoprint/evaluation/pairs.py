@@ -1,8 +1,8 @@
 """Null tests of single pairs of networks: whether a distance is small or large."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,10 @@ from topoprint.comparison.compare import (
     Comparable,
     MeasureLike,
     distances_of,
-    labels_of,
     load,
     subjects_of,
 )
+from topoprint.comparison.naming import check_list, index_of, names_of
 from topoprint.comparison.probed import on_probes, probes_of
 from topoprint.errors import InputError
 from topoprint.evaluation.seeds import Array
@@ -172,16 +172,17 @@ def verdict(
     InputError
         As :func:`topoprint.compare`, or if a null model is not known.
     """
+    networks = check_list(networks)
     if len(networks) < 2:
         raise InputError("a verdict needs at least two networks")
     if repetitions < 2:
         raise InputError(f"a verdict needs at least 2 repetitions, not {repetitions}")
     each = probes_of(probes, len(networks))
     loaded = [load(network, example=some) for network, some in zip(networks, each, strict=True)]
-    labels = labels_of(loaded, labels)
+    labels = index_of(loaded, labels, names_of(networks)).labels
     asked = make_measures(testable_measures(loaded) if measures is None else measures)
     subjects = subjects_of(networks, loaded, labels, each)
-    of_nulls = list(dict.fromkeys(nulls or NULLS))
+    of_nulls = list(dict.fromkeys(check_list(nulls or list(NULLS), "null models")))
     return pair_tests(loaded, labels, on_probes(asked, each), of_nulls, repetitions, subjects)
 
 
@@ -206,6 +207,7 @@ def pair_tests(
     nulls: Sequence[str],
     repetitions: int,
     subjects: Sequence[Subject] | None = None,
+    progress: Callable[[list[Any]], Iterable[Any]] = iter,
 ) -> list[PairTest]:
     """Test each pair of networks, by each measure, against null models of both.
 
@@ -221,6 +223,9 @@ def pair_tests(
         Nulls of each network, from random streams of its position.
     subjects : sequence of Subject, optional
         What measures see of the networks, where that is more than these are.
+    progress : callable
+        Is given the list of what is to be done, a null model and repetition each, and gives it
+        back one by one, perhaps telling how far it is.
 
     Raises
     ------
@@ -236,17 +241,17 @@ def pair_tests(
     place = {position: row for row, position in enumerate(weighted)}
     index = Index.of_names(labels[position] for position in weighted)
     by_null: dict[str, dict[str, list[Array]]] = {}
-    for null in nulls if len(weighted) > 1 else ():
+    todo = list(product(nulls, range(repetitions))) if len(weighted) > 1 else []
+    for null, repetition in progress(todo):
         of_measures = by_null.setdefault(null, {measure.name: [] for measure in measures})
-        for repetition in range(repetitions):
-            cache = new_cache()  # what is known of a null model is of no use to the next
-            made = [
-                subject.null_model(null, stream("verdict", position, null, repetition), cache)
-                for position, subject in enumerate(subjects)
-                if position in place
-            ]
-            for name, matrix in distances_of(made, index, measures).items():
-                of_measures[name].append(matrix.values)
+        cache = new_cache()  # what is known of a null model is of no use to the next
+        made = [
+            subject.null_model(null, stream("verdict", position, null, repetition), cache)
+            for position, subject in enumerate(subjects)
+            if position in place
+        ]
+        for name, matrix in distances_of(made, index, measures).items():
+            of_measures[name].append(matrix.values)
     pairs = list(combinations(range(len(labels)), 2))
     same = {pair: _same(networks[pair[0]], networks[pair[1]]) for pair in pairs}
     return [

@@ -4,13 +4,11 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from topoprint.comparison.matrix import Array, DistanceMatrix
-from topoprint.errors import InputError
 from topoprint.identity import Index
 from topoprint.storage import create_h5, open_h5, read_json
 
@@ -64,17 +62,11 @@ class Recording:
         Raises
         ------
         InputError
-            If the suffix is another, or the file cannot be written.
+            If the suffix is another, the file cannot be written, or matplotlib is not installed.
         """
-        from topoprint.reporting.recordings import draw_recording
-        from topoprint.reporting.style import FORMATS, save_as
+        from topoprint.reporting.drawing import draw
 
-        if path is not None and Path(path).suffix.lower()[1:] not in FORMATS:
-            raise InputError(f"{path}: figures are drawn as .{', .'.join(FORMATS)}")
-        figure = draw_recording(self.steps, self.matrices, self.values)
-        if path is not None:
-            save_as(figure, Path(path))
-        return figure
+        return draw("recordings", "draw_recording", path, self.steps, self.matrices, self.values)
 
 
 def load_recording(path: str | os.PathLike[str]) -> Recording:

@@ -5,12 +5,13 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from io import StringIO
+from itertools import combinations
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from topoprint.comparison.matrix import AveragedMatrix
+from topoprint.comparison.matrix import AveragedMatrix, Comparison
 from topoprint.errors import InputError
 from topoprint.evaluation.seeds import Estimate
 from topoprint.evaluation.statistics import group_statistics
@@ -67,6 +68,16 @@ def write_distances(path: str | os.PathLike[str], matrices: Sequence[AveragedMat
         if row < column
     ]
     write_rows(path, ["measure", "network", "other_network", "mean", "std"], rows)
+
+
+def write_comparison(path: str | os.PathLike[str], comparison: Comparison) -> None:
+    """Write each distance, a row a measure and pair of networks."""
+    rows = [
+        [measure, matrix.labels[row], matrix.labels[column], matrix.values[row, column]]
+        for measure, matrix in comparison.items()
+        for row, column in combinations(range(len(matrix)), 2)
+    ]
+    write_rows(path, ["measure", "network", "other_network", "distance"], rows)
 
 
 def write_networks(path: str | os.PathLike[str], matrix: AveragedMatrix) -> None:

@@ -43,7 +43,7 @@ def test_compare_networks_or_diagrams(
     mixed = topoprint("compare", networks[0], diagrams[1], diagrams[2], "--measure", "heat")
     assert mixed.returncode == 0
     header, *rows = mixed.stdout.splitlines()[1:]
-    assert header.split() == [str(networks[0]), str(diagrams[1]), str(diagrams[2])]
+    assert header.split() == ["n1.safetensors", "n2.h5", "n3.h5"]
     assert rows[0].split()[2] == f"{expected.values[0, 1]:.6g}"
     alike = json.loads(topoprint("compare", networks[0], networks[0], "--json").stdout)
     assert all(not np.any(found["distances"]) for found in alike["measures"].values())
@@ -172,6 +172,11 @@ def test_networks_that_do_not_belong_together_are_not_mixed(
         (("compare", "{0}", "{1}", "--measure", "heat:sigma"), "'sigma' is no KEY=VALUE"),
         (("compare", "{0}", "{1}", "--measure=heat", "--measure=heat"), "is asked for twice"),
         (("compare", "{0}", "{1}", "--measure", "cka"), "needs its responses"),
+        (
+            ("compare", "{0}", "{1}", "-o", "d"),
+            "without a suffix; end its name in .csv or",
+        ),
+        (("compare", "{0}", "{1}", "--plot", "d.h5"), "d.h5: SVG or PDF or PNG is written here"),
         (("compare", "{0}", "{1}", "--grid", "own"), "input should be 'paper' or 'shared'"),
         (("diagram", "{0}", "-o", "x.h5", "--zeta", "2"), "zeta must lie between 0 and 1"),
         (

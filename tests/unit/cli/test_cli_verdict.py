@@ -21,7 +21,8 @@ def test_a_verdict_sets_distances_beside_those_of_null_models(
     assert result.returncode == 0, result.stderr
     name, pair, first, second = result.stdout.splitlines()
     assert name == "heat"
-    assert pair.startswith(f"  {networks[0]} – {networks[1]}: ")
+    assert pair.startswith("  n1.safetensors – n2.safetensors: ")
+    assert result.stderr == ""
     assert "their nulls" in pair
     assert first.startswith("    shuffled_layers  ")
     assert second.startswith("    gaussian         ")

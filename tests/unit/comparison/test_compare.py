@@ -25,31 +25,28 @@ from topoprint import (
 from topoprint.measures.registry import PAPER
 
 
-def test_rows_are_labelled_by_the_networks_or_their_positions():
-    named = Diagram.from_bars([[], [[0, 1]]], NetworkId(network="layer_size-4"))
-    assert distance_matrix([named, EMPTY]).labels == ("layer_size-4", "1")
-    assert distance_matrix([named, EMPTY], labels=["a", "b"]).labels == ("a", "b")
-    with pytest.raises(InputError, match="3 labels for 2 diagrams"):
-        distance_matrix([named, EMPTY], labels=["a", "b", "c"])
+def test_rows_are_labelled_by_what_networks_say_of_themselves():
+    told = named(NETWORKS[0], network="layer_size-4", seed=3)
+    found = compare([told, NETWORKS[1]])
+    assert found.index == found["heat"].index == Index([told.row, replace(
+        NETWORKS[1].row, id=NetworkId(network="1"))])  # fmt: skip
+    assert found["heat"].labels == ("layer_size-4/seed3", "1")
+    other = named(NETWORKS[0], network="layer_size-4", seed=4)
+    assert compare([told, other])["heat"].labels == ("layer_size-4/seed3", "layer_size-4/seed4")
+    assert compare([told, told], labels=["a", "b"]).index.ids == (
+        NetworkId(network="a"), NetworkId(network="b"))  # fmt: skip
+    assert distance_matrix([replace(persistence(to_graph(one)), id=one.id) for one in (told, other)]
+        ).index.ids == (told.id, other.id)  # fmt: skip
 
 
-def test_the_matrix_says_how_it_was_made():
-    matrix = distance_matrix([FINITE, EMPTY], "landscape", "shared", 50, layers=3)
-    assert matrix.measure == "landscape"
-    assert matrix.parameters == {
-        "kind": "landscape",
-        "version": 1,
-        "grid": "shared",
-        "bins": 50,
-        "min_persistence": 0.01,
-        "infinity": 1.0,
-        "layers": 3,
-        "engine": "exact",
-        "dimensions": None,
-        "filtration": "magnitude",
-        "zeta": 1e-6,
-        "bias": True,
-    }
+def test_files_that_say_nothing_of_themselves_are_labelled_by_their_names(tmp_path):
+    paths = [tmp_path / place for place in ("a/n.safetensors", "b/n.safetensors", "b/x.st")]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        NETWORKS[0].save(path)
+    assert compare([*paths, paths[2]])["heat"].labels == (
+        "a/n.safetensors", "b/n.safetensors", "b/x.st", "b/x.st (2)")  # fmt: skip
+    assert compare(paths[1:])["heat"].labels == ("n.safetensors", "x.st")
 
 
 @pytest.mark.parametrize(
@@ -147,12 +144,6 @@ def test_files_of_graphs_are_compared(tmp_path):
     np.testing.assert_array_equal(found, compare([Graph.load(p) for p in paths])["heat"].values)
 
 
-def test_rows_are_labelled_by_what_networks_say_of_themselves():
-    told = named(NETWORKS[0], network="layer_size-4", seed=3)
-    assert compare([told, NETWORKS[1]])["heat"].labels == ("layer_size-4", "1")
-    assert compare([told, NETWORKS[1]])["heat"].index == Index.of_names(["layer_size-4", "1"])
-
-
 @pytest.mark.parametrize(
     ("networks", "arguments", "sentence"),
     [
@@ -162,6 +153,11 @@ def test_rows_are_labelled_by_what_networks_say_of_themselves():
         (NETWORKS, {"measures": ["warmth"]}, "measure 'warmth' is not known"),
         (NETWORKS, {"measures": ["heat", "cka"]}, "0: measure 'cka' needs its responses"),
         (NETWORKS, {"measures": ["heat", "heat"]}, "measure 'heat' is asked for twice"),
+        (NETWORKS[0], {}, "a Network is no list of networks"),
+        (3, {}, "a int is no list of networks"),
+        ("ab", {}, "a str is no list of networks"),
+        ({"a": NETWORKS[0]}, {}, "a dict is no list of networks"),
+        (NETWORKS, {"labels": "ab"}, "labels are not a list"),
         ([NETWORKS[0], 3], {}, "a int cannot be compared; give networks"),
         ([NETWORKS[0], "missing.safetensors"], {}, "missing.safetensors: "),
         (["missing.h5", "missing.h5"], {}, "missing.h5: no such file"),

@@ -1,5 +1,6 @@
 """Labelled matrices, and those of several seeds put together."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -109,3 +110,81 @@ def test_seeds_that_cannot_be_averaged_are_refused():
 def test_alike_are_comparisons_whose_seeds_alone_differ():
     check_alike(of_seeds(1, 2, 3))
     check_alike({"a": comparison(1), "b": comparison(1)})
+
+
+def test_distances_are_an_array_and_have_names():
+    found = comparison(1)["heat"]
+    np.testing.assert_array_equal(np.asarray(found), random_values(1))
+    assert np.asarray(found, np.float32).dtype == np.float32
+    copy = np.array(found)
+    copy[:] = 0
+    assert found.values.any()
+    first, second, third = LABELS
+    assert found[first, third] == found[0, 2] == found.values[0, 2]
+    np.testing.assert_array_equal(found[second], found.values[1])
+    np.testing.assert_array_equal(found[first, 1:], found.values[0, 1:])
+    np.testing.assert_array_equal(list(found), found.values)
+    with pytest.raises(InputError, match=r"^no network is called 'x'; did you mean "):
+        found["x"]
+    twice = DistanceMatrix(np.zeros((2, 2)), Index.of_names("aa"), "heat")
+    with pytest.raises(InputError, match=r"^2 networks are called 'a'; give a position$"):
+        twice["a", 1]
+
+
+def test_a_comparison_is_a_mapping_of_measures():
+    found = comparison(1)
+    assert list(found) == ["heat", "landscape"]
+    assert dict(found) == found.matrices
+    assert found.labels == LABELS
+    assert (len(found), "heat" in found, "betti" in found) == (2, True, False)
+    assert repr(found) == "Comparison(3 networks by heat, landscape)"
+    assert repr(found["heat"]) == "DistanceMatrix(heat between 3 networks)"
+    assert repr(average(of_seeds(1, 2))[0]) == (
+        "AveragedMatrix(heat between 3 networks, mean of 2 runs)"
+    )
+
+
+def test_distances_are_labelled_frames():
+    pandas = pytest.importorskip("pandas")
+    found = comparison(1)
+    frame = found["heat"].to_pandas()
+    assert isinstance(frame, pandas.DataFrame)
+    assert tuple(frame.index) == tuple(frame.columns) == LABELS
+    np.testing.assert_array_equal(frame.to_numpy(), found["heat"].values)
+    pairs = found.to_pandas()
+    assert list(pairs.columns) == ["heat", "landscape"]
+    assert list(pairs.index) == [LABELS[:2], LABELS[::2], LABELS[1:]]
+    assert pairs.loc[LABELS[1:], "heat"] == found["heat"].values[1, 2]
+
+
+def test_distances_are_labelled_arrays():
+    pytest.importorskip("xarray")
+    found = comparison(1)
+    array = found.to_xarray()["heat"]
+    assert array.dims == ("network", "other_network")
+    assert array.attrs == found["heat"].parameters
+    assert array.sel(network=LABELS[0], other_network=LABELS[2]) == found["heat"].values[0, 2]
+
+
+@pytest.mark.parametrize("package", ["pandas", "xarray", "matplotlib", "sklearn"])
+def test_what_is_not_installed_is_told(package, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("topoprint.reporting")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "topoprint.evaluation.scaling", raising=False)
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setitem(sys.modules, f"{package}.manifold", None)
+    found = comparison(1)["heat"]
+    call = getattr(found, f"to_{package}", found.plot)
+    with pytest.raises(InputError, match=f"{package}.*not installed.*pip install"):
+        call()
+
+
+def test_a_notebook_shows_a_small_table():
+    labels = [f"<n{place}>" for place in range(40)]
+    many = DistanceMatrix(random_values(1, 40), Index.of_names(labels), "heat")
+    shown = many._repr_html_()
+    assert "heat: distances, 12 of 40 networks shown" in shown
+    assert shown.count("<tr>") == 13
+    assert "&lt;n0&gt;" in shown
+    assert "<n" not in shown
+    assert comparison(1)._repr_html_().count("<table>") == 2

@@ -1,0 +1,48 @@
+"""What draws figures on request: where matplotlib is installed, and to a file if one is named."""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from topoprint.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Kinds of files, by their suffixes.
+FORMATS = ("svg", "pdf", "png")
+
+
+def draw(module: str, function: str, path: str | os.PathLike[str] | None, *what: Any) -> "Figure":
+    """Draw a figure by a function of a module of this package.
+
+    Parameters
+    ----------
+    module, function : str
+    path : path, optional
+        File to write it to, its kind by its suffix.
+    *what
+        What the function draws.
+
+    Raises
+    ------
+    InputError
+        If the suffix is none of :data:`FORMATS`, the file cannot be written, or a package that
+        figures need is not installed.
+    """
+    if path is not None and Path(path).suffix.lower()[1:] not in FORMATS:
+        raise InputError(f"{path}: figures are drawn as .{', .'.join(FORMATS)}")
+    try:
+        if "IPython" in sys.modules:
+            import_module("matplotlib.pyplot")  # which tells notebooks how figures are shown
+        made: Figure = getattr(import_module(f"topoprint.reporting.{module}"), function)(*what)
+        style = import_module("topoprint.reporting.style")
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"figures need {error.name}, which is not installed: pip install 'topoprint[report]'"
+        ) from error
+    if path is not None:
+        style.save_as(made, Path(path))
+    return made
