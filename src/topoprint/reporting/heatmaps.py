@@ -39,13 +39,18 @@ Array = NDArray[np.float64]
 def write_heatmaps(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> None:
     """Write ``{measure}_mean`` and ``{measure}_std`` into a folder, in each of FORMATS.
 
-    Both show shares of the greatest mean distance, on a scale from 0; the mean's ends at 1.
+    Both show shares of the greatest mean distance, on a scale from 0; the mean's ends at 1. Where
+    all of them are 0, a sentence says so in place of the map.
     """
-    spread = matrix.std / matrix.greatest
-    for part, values, top, title, unit in (
-        ("mean", matrix.mean / matrix.greatest, 1.0, "mean", "distance"),
-        ("std", spread, float(np.nanmax(spread)) or 1.0, "standard deviation", "deviation"),
+    for part, values, title, unit in (
+        ("mean", matrix.mean / matrix.greatest, "mean", "distance"),
+        ("std", matrix.std / matrix.greatest, "standard deviation", "deviation"),
     ):
+        stem = Path(folder) / f"{matrix.measure}_{part}"
+        top = float(np.nanmax(values))
+        if not top:
+            _say(stem, f"{spoken(matrix.measure)}: {title} of {runs(matrix)}: all are 0")
+            continue
         with mpl.rc_context(STYLE):
             figure = Figure(figsize=(5.4, 4.9), layout="constrained")
             axes = figure.add_subplot()
@@ -55,7 +60,7 @@ def write_heatmaps(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> No
             )
             bar = figure.colorbar(image, ax=axes, shrink=0.86, pad=0.02)
             bar.set_label(f"{unit} / {matrix.greatest:.4g}")
-            save_figure(figure, Path(folder) / f"{matrix.measure}_{part}")
+            save_figure(figure, stem)
 
 
 def write_overview(folder: str | os.PathLike[str], matrices: Mapping[str, AveragedMatrix]) -> None:
@@ -73,11 +78,15 @@ def write_overview(folder: str | os.PathLike[str], matrices: Mapping[str, Averag
     measure = next(iter(matrices.values())).measure
     means = {name: matrix.mean / matrix.greatest for name, matrix in matrices.items()}
     spreads = {name: matrix.std / matrix.greatest for name, matrix in matrices.items()}
-    top = max(float(np.nanmax(values)) for values in spreads.values()) or 1.0
-    for part, values, limit, title in (
-        ("mean", means, 1.0, "mean distance / its maximum"),
-        ("std", spreads, top, "standard deviation / the maximum of the mean"),
+    for part, values, title in (
+        ("mean", means, "mean distance / its maximum"),
+        ("std", spreads, "standard deviation / the maximum of the mean"),
     ):
+        stem = Path(folder) / f"{measure}_{part}"
+        top = max(float(np.nanmax(panel)) for panel in values.values())
+        if not top:
+            _say(stem, f"{spoken(measure)}: {title}: all are 0")
+            continue
         columns = min(3, len(matrices))
         rows = -(-len(matrices) // columns)
         with mpl.rc_context(STYLE):
@@ -86,11 +95,11 @@ def write_overview(folder: str | os.PathLike[str], matrices: Mapping[str, Averag
             for axes in grid[len(matrices) :]:
                 axes.set_axis_off()
             for axes, (name, matrix) in zip(grid, matrices.items(), strict=False):
-                image = _draw(axes, matrix, values[name], limit, small=True)
+                image = _draw(axes, matrix, values[name], top, small=True)
                 axes.set_title(spoken(name), fontsize=10, pad=24)
             figure.suptitle(f"{spoken(measure)}: {title}", fontsize=11)
             figure.colorbar(image, ax=list(grid), shrink=0.6, pad=0.02)
-            save_figure(figure, Path(folder) / f"{measure}_{part}")
+            save_figure(figure, stem)
 
 
 def write_reproduction(
@@ -160,10 +169,9 @@ def write_dendrogram(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> 
     stem = Path(folder) / f"{matrix.measure}_dendrogram"
     title = f"{spoken(matrix.measure)}: mean of {runs(matrix)}"
     with mpl.rc_context({**STYLE, "backend": "agg"}):
-        if len(some) < 2:
-            figure = Figure(figsize=(5, 1))
-            figure.text(0.5, 0.5, f"{title}: no two networks can be compared", ha="center")
-            save_figure(figure, stem)
+        if len(some) < 2 or not values.any():
+            why = "no two networks can be compared" if len(some) < 2 else "all are 0"
+            _say(stem, f"{title}: {why}")
             return
         tree = linkage(squareform(values, checks=False), method="average")
         grid = seaborn.clustermap(
@@ -186,6 +194,14 @@ def write_dendrogram(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> 
         grid.figure.suptitle(title, fontsize=10, y=0.985)
         save_figure(grid.figure, stem)
         plt.close(grid.figure)
+
+
+def _say(stem: Path, sentence: str) -> None:
+    """Write a figure that is a sentence."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(5.4, 1))
+        figure.text(0.5, 0.5, sentence, ha="center")
+        save_figure(figure, stem)
 
 
 def _draw(

@@ -1,13 +1,10 @@
 """The report: one self-contained HTML page with all that a run has found."""
 
-import csv
 import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -18,23 +15,18 @@ from matplotlib.colors import to_hex
 from topoprint.comparison.matrix import AveragedMatrix
 from topoprint.evaluation.evaluation import Evaluation
 from topoprint.evaluation.learning.learning import Learning
-from topoprint.evaluation.statistics import group_spans, group_statistics
 from topoprint.paper.paper import compare_with_paper, norm_statistics
+from topoprint.reporting import page_tables, provenance
 from topoprint.reporting.learning_figures import CAPTIONS, embedded
 from topoprint.reporting.learning_words import learning_in_words
-from topoprint.reporting.style import COLOURS, NOT_COMPARABLE, runs
+from topoprint.reporting.opening import opening
+from topoprint.reporting.page_maps import of_measure
+from topoprint.reporting.style import COLOURS
 from topoprint.reporting.tables import Accuracy
+from topoprint.reporting.times import stage_times
 from topoprint.reporting.words import in_words
 from topoprint.storage import write_bytes
 
-PACKAGES = (
-    "topoprint", "numpy", "scipy", "h5py", "safetensors", "torch", "pyflagser", "giotto-tda",
-    "scikit-learn", "snakemake", "matplotlib",
-)  # fmt: skip
-STAGES = (
-    "prepare", "features", "train", "train_random_labels", "respond", "diagram", "distances",
-    "average", "accuracy", "figures", "tables", "evaluate", "learning",
-)  # fmt: skip
 # The paper's figures: data sets and measures.
 PAPER_FIGURES = {
     1: [("reuters", "silhouette"), ("language_identification", "silhouette")],
@@ -43,17 +35,6 @@ PAPER_FIGURES = {
     4: [("mnist", "heat"), ("fashion_mnist", "heat"), ("cifar10", "heat")],
     5: [("language_identification", "landscape")],
 }
-
-
-@dataclass(frozen=True)
-class StageTime:
-    """What the benchmark files say of one stage."""
-
-    stage: str
-    jobs: int
-    seconds: float
-    longest: float
-    memory: float
 
 
 def write_report(
@@ -93,130 +74,46 @@ def write_report(
         lstrip_blocks=True,
     )
     control = config.get("control")
+    norms = norm_statistics(matrices, control) if control else []
+    comparisons = compare_with_paper(matrices, control)
+    times = stage_times(benchmarks, matrices) if benchmarks else []
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs"
+    versions = {"Python": platform.python_version(), **provenance.versions(), "machine": machine}
     page = environment.get_template("report.html").render(
+        said=opening(matrices, accuracies, evaluations),
+        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        commit=provenance.commit(),
+        documentation=provenance.documentation(),
+        paper=provenance.PAPER,
         datasets=[_dataset(name, found, accuracies) for name, found in matrices.items()],
-        norms=norm_statistics(matrices, control) if control else [],
-        comparisons=compare_with_paper(matrices, control),
+        norms=page_tables.of_norms(norms) if norms else None,
+        comparisons=page_tables.of_comparisons(comparisons) if comparisons else None,
         figures=_paper_figures(matrices),
-        evaluations=[_evaluation(name, found) for name, found in (evaluations or {}).items()],
+        evaluations=[
+            (name, page_tables.of_evaluation(name, found), in_words(found))
+            for name, found in (evaluations or {}).items()
+        ],
         learned=[(one.dataset, learning_in_words(one), embedded(one)) for one in learned],
         captions=CAPTIONS,
         config=json.dumps(config, indent=2, ensure_ascii=False),
-        versions={"Python": platform.python_version(), **_versions()},
-        machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
-        times=stage_times(benchmarks, matrices) if benchmarks else [],
-        gradient=[_colour(share) for share in np.linspace(0, 1, 9)],
-        colour=_colour,
-        told=_rounded,
+        versions=page_tables.of_versions(versions),
+        times=page_tables.of_times(times) if times else None,
+        colours=[to_hex(colormaps[COLOURS](share)) for share in np.linspace(0, 1, 129)],
     )
     write_bytes(path, page.encode())
-
-
-def stage_times(
-    benchmarks: str | os.PathLike[str], matrices: Mapping[str, Sequence[AveragedMatrix]]
-) -> list[StageTime]:
-    """Sum up the benchmark files of each stage, of the data sets, networks and seeds at hand.
-
-    Jobs that were not run again keep the file of their last run.
-    """
-    times = []
-    for stage in STAGES:
-        rows: list[dict[str, str]] = []
-        for file in sorted(Path(benchmarks, stage).rglob("*.tsv")):
-            if _concerns(file.relative_to(Path(benchmarks, stage)), matrices):
-                with file.open(newline="", encoding="utf-8") as lines:
-                    rows += list(csv.DictReader(lines, delimiter="\t"))
-        if rows:
-            seconds = [_number(row.get("s")) for row in rows]
-            memory = max(_number(row.get("max_rss")) for row in rows)
-            times.append(StageTime(stage, len(rows), sum(seconds), max(seconds), memory))
-    return times
-
-
-def _concerns(file: Path, matrices: Mapping[str, Sequence[AveragedMatrix]]) -> bool:
-    """Whether ``{dataset}[/{network or collection}][/seed{n}].tsv`` belongs to the matrices."""
-    dataset, *rest = file.with_suffix("").parts
-    if dataset not in matrices:
-        return False
-    matrix = matrices[dataset][0]
-    seeds = [f"seed{seed}" for seed in matrix.seeds]
-    known = {*matrix.labels, *seeds, *(f"{seed}_nulls" for seed in seeds), "all_seeds"}
-    known |= {f"learning_{label}{nulls}" for label in matrix.labels for nulls in ("", "_nulls")}
-    return set(rest) <= known
 
 
 def _dataset(
     name: str, matrices: Sequence[AveragedMatrix], accuracies: Sequence[Accuracy]
 ) -> dict[str, Any]:
-    by_network: dict[str, list[float]] = {}
-    for score in accuracies:
-        if score.dataset == name:
-            by_network.setdefault(score.network, []).append(100 * score.test_accuracy)
+    labels = matrices[0].labels
     return {
         "name": name,
         "seeds": matrices[0].seeds,
-        "labels": matrices[0].labels,
-        "measures": [_measure(matrix) for matrix in matrices],
-        "accuracies": [(net, own, float(np.mean(own))) for net, own in by_network.items()],
+        "labels": labels,
+        "measures": [of_measure(name, matrix) for matrix in matrices],
+        "accuracies": page_tables.of_accuracies(name, labels, accuracies),
     }
-
-
-def _measure(matrix: AveragedMatrix) -> dict[str, Any]:
-    """Mean and standard deviation as titles, matrices and ends of their scales."""
-    spread = float(np.nanmax(matrix.std)) or 1.0
-    return {
-        "name": matrix.measure,
-        "heatmaps": [
-            (f"mean of {runs(matrix)}", matrix.mean, matrix.greatest),
-            (f"standard deviation of {runs(matrix)}", matrix.std, spread),
-        ],
-        "spans": group_spans(matrix.groups),
-        "tips": _tips(matrix),
-        "statistics": group_statistics(matrix),
-    }
-
-
-def _tips(matrix: AveragedMatrix) -> list[list[str]]:
-    """Say which networks each cell compares, and how far apart they are."""
-    labels, mean, std = matrix.labels, matrix.mean, matrix.std
-    return [
-        [
-            f"{row + 1} {one} – {column + 1} {other}: " + _told(mean[row, column], std[row, column])
-            for column, other in enumerate(labels)
-        ]
-        for row, one in enumerate(labels)
-    ]
-
-
-def _told(mean: float, std: float) -> str:
-    return f"{mean:.5g} ± {std:.3g}" if np.isfinite(mean) else "not comparable"
-
-
-def _rounded(number: float, digits: int = 2) -> str:
-    """Say a number of a table; a dash where there is none."""
-    return f"{number:.{digits}f}" if np.isfinite(number) else "–"
-
-
-def _colour(share: float) -> str:
-    return to_hex(colormaps[COLOURS](share)) if np.isfinite(share) else NOT_COMPARABLE
-
-
-def _evaluation(name: str, found: Evaluation) -> dict[str, Any]:
-    tests = {(row.measure, row.null): row for row in found.null_tests}
-    shares = {row.measure: row for row in found.variance}
-    retrieved = {(row.measure, row.relevant): row for row in found.retrieval}
-    asked = list(dict.fromkeys(row.relevant for row in found.retrieval))
-    rows = [
-        (
-            measure,
-            [tests.get((measure, null)) for null in found.nulls],
-            shares.get(measure),
-            [retrieved.get((measure, relevant)) for relevant in asked],
-        )
-        for measure in found.measures
-    ]
-    return {"name": name, "nulls": found.nulls, "asked": asked, "rows": rows,
-            "words": in_words(found)}  # fmt: skip
 
 
 def _paper_figures(
@@ -229,21 +126,3 @@ def _paper_figures(
         for number, wanted in PAPER_FIGURES.items()
         if (parts := [part for part in wanted if part in known])
     ]
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def _number(text: str | None) -> float:
-    """Read a benchmark's number; snakemake writes "-" or "NA" where a job was too short."""
-    try:
-        return float(text or "")
-    except ValueError:
-        return 0.0

@@ -118,11 +118,16 @@ def load_records(path: str | os.PathLike[str], kind: type[Record], what: str) ->
 
 def write_records(path: str | os.PathLike[str], kind: type, records: Sequence[Any]) -> None:
     """Write dataclass instances as a table: a column a field, and three for an estimate."""
+    write_bytes(path, records_text(kind, records).encode())
+
+
+def records_text(kind: type, records: Sequence[Any]) -> str:
+    """Give the table that :func:`write_records` writes."""
     columns: list[str] = []
     for field in fields(kind):
         ends = ("low", "high") if field.type is Estimate else ()
         columns += [field.name, *(f"{field.name}_{end}" for end in ends)]
-    write_rows(path, columns, map(_cells, records))
+    return rows_text(columns, map(_cells, records))
 
 
 def _cells(record: Any) -> list[object]:
@@ -136,8 +141,13 @@ def write_rows(
     path: str | os.PathLike[str], header: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
     """Write a table as CSV."""
+    write_bytes(path, rows_text(header, rows).encode())
+
+
+def rows_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Give a table as CSV."""
     table = StringIO(newline="")
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    write_bytes(path, table.getvalue().encode())
+    return table.getvalue()

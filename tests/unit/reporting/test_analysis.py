@@ -1,6 +1,5 @@
 import csv
 import math
-import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from topoprint import AveragedMatrix, InputError, Network
 from topoprint.evaluation.statistics import GroupStatistics, group_spans, group_statistics
 from topoprint.reporting.figures import write_accuracies
 from topoprint.reporting.heatmaps import write_heatmaps
-from topoprint.reporting.report import stage_times, write_report
+from topoprint.reporting.report import write_report
 from topoprint.reporting.style import FORMATS
 from topoprint.reporting.tables import (
     Accuracy,
@@ -21,6 +20,7 @@ from topoprint.reporting.tables import (
     write_records,
     write_statistics,
 )
+from topoprint.reporting.times import stage_times
 
 LABELS = ("size-1", "size-2", "size-3", "order-1", "order-2", "alone-1")
 GROUPS = ("size", "size", "size", "order", "order", "alone")
@@ -102,15 +102,11 @@ def test_figures_are_written_with_equal_bytes(matrix: AveragedMatrix, tmp_path: 
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
-def test_every_cell_of_the_report_tells_its_networks_and_distance(
+def test_the_report_shows_its_config_and_says_what_it_lacks(
     matrix: AveragedMatrix, tmp_path: Path
 ) -> None:
     write_report(tmp_path / "r.html", {"d": [matrix]}, [], {"a <key>": 1})
     page = (tmp_path / "r.html").read_text()
-    tips = re.findall(r'data-tip="([^"]+)"', page)
-    assert len(tips) == 2 * 36
-    mean, std = matrix.mean[1, 3], matrix.std[1, 3]
-    assert f"2 size-2 – 4 order-1: {mean:.5g} ± {std:.3g}" in tips
     assert "a &lt;key&gt;" in page
     assert "No benchmark files" in page
 
