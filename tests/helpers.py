@@ -22,6 +22,7 @@ from topoprint import (
     to_graph,
 )
 from topoprint.comparison.matrix import Comparison
+from topoprint.homology import map_forest
 from topoprint.homology.files import diagram_of_file
 from topoprint.identity import Row
 from topoprint.responses.responses import Responses, save_responses
@@ -67,6 +68,13 @@ def named(network, /, group="", **identity):
     """The same network, which says what it is."""
     metadata = {"identity": NetworkId(**identity).to_json(), "group": group}
     return replace(network, metadata=metadata)
+
+
+def persistence_by_ranges(graph, **options):
+    """Bars by the engine of large networks, however small this one is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(map_forest, "FEW_EDGES", -1)
+        return persistence(graph, **options)
 
 
 def fingerprints(draw="standard_normal"):

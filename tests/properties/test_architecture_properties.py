@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from architectures import KINDS, TYPES, Builder, architectures, drawn_weights
-from helpers import assert_same_bars, by_flagser
+from helpers import assert_same_bars, by_flagser, persistence_by_ranges
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +19,7 @@ def assert_bars_of_the_laid_out_graph(network, zeta=1e-6, bias=True):
     assert laid_out.n_vertices == graph.n_vertices
     assert laid_out.n_edges == graph.n_edges
     assert_same_bars(found, persistence(laid_out, engine="forest"))
+    assert_same_bars(found, persistence_by_ranges(graph, engine="forest"))
     assert_same_bars(found, by_flagser(graph))
 
 
@@ -47,7 +48,7 @@ def test_any_choice_of_thresholds_gives_the_same_bars(network, edges):
         patch.setattr(map_forest, "FEWEST_EDGES", edges)
         patch.setattr(map_forest, "EDGES_A_UNIT", 0)
         patch.setattr(map_forest, "BLOCK", 4)
-        found = persistence(to_graph(network))
+        found = persistence_by_ranges(to_graph(network))
     assert_same_bars(found, expected)
     for one, other in zip(found.counts, expected.counts, strict=True):
         np.testing.assert_array_equal(one, other)

@@ -7,6 +7,7 @@ from helpers import (
     by_flagser,
     directed_graphs,
     layered_networks,
+    persistence_by_ranges,
     random_network,
 )
 from hypothesis import given, settings
@@ -29,6 +30,7 @@ def test_both_engines_and_both_forests_give_the_same_bars_of_a_network(network, 
     assert_same_bars(persistence(graph, engine="forest"), reference)
     assert_same_bars(persistence(graph.laid_out(), engine="forest"), reference)
     assert_same_bars(persistence(graph), reference)
+    assert_same_bars(persistence_by_ranges(graph), reference)
 
 
 @settings(deadline=None, max_examples=150)

@@ -21,6 +21,8 @@ EDGES_A_UNIT = 1
 FEWEST_EDGES = 1 << 13
 # Edges are laid out and held this many at a time.
 BLOCK = 1 << 22
+# Up to so many edges all are laid out at once: most of the time is otherwise that of small steps.
+FEW_EDGES = 1 << 14
 # The least magnitude above 0.
 TINY = float(np.finfo(np.float32).smallest_subnormal)
 NONE = np.iinfo(np.int64).max
@@ -46,7 +48,27 @@ class Tree:
 
 
 def spanning_tree(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires]) -> Tree:
-    """Find a minimum spanning forest of units 0 … n_units − 1.
+    """Find a minimum spanning forest of units 0 … n_units − 1."""
+    if sum(one.n_edges for one in maps) > FEW_EDGES:
+        return tree_by_ranges(n_units, maps, wires)
+    return tree_of_all(n_units, maps, wires)
+
+
+def tree_of_all(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires]) -> Tree:
+    """Find the forest of a small network, with every edge laid out; wires are contracted."""
+    number, labels = by_wires(n_units, wires)
+    none = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
+    ends = [none, *(one.laid_out() for one in maps)]
+    sources, targets, weights = (np.concatenate(column) for column in zip(*ends, strict=True))
+    from_, to = labels[sources], labels[targets]
+    joins = from_ != to
+    magnitude = np.abs(weights[joins].astype(np.float32))
+    found = _forest(number, from_[joins], to[joins], magnitude)[2]
+    return Tree(found, n_units - number, number - len(found))
+
+
+def tree_by_ranges(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires]) -> Tree:
+    """Find the forest of a network of any size, of which few edges are ever laid out.
 
     Wires come first and are contracted. Then the first edge at every unit is in the
     forest (Borůvka). What is left is found as Kruskal does, a range of magnitudes at a time: of

@@ -213,6 +213,7 @@ def test_a_threshold_from_a_thin_sample_gives_the_same_bars(monkeypatch):
     from_all_weights = persistence(graph)
     monkeypatch.setattr(map_forest, "SAMPLE", 40)
     monkeypatch.setattr(map_forest, "FEWEST_EDGES", 100)
+    monkeypatch.setattr(map_forest, "FEW_EDGES", -1)
     assert_same_bars(persistence(graph), from_all_weights)
 
 
@@ -220,6 +221,7 @@ def test_a_threshold_from_a_thin_sample_gives_the_same_bars(monkeypatch):
 def laid_out(monkeypatch):
     """Numbers of edges that are laid out, a range of magnitudes after another."""
     monkeypatch.setattr(map_forest, "FEWEST_EDGES", 400)
+    monkeypatch.setattr(map_forest, "FEW_EDGES", -1)
     calls = []
     forest = map_forest._forest
 

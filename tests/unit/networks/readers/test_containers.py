@@ -1,6 +1,7 @@
 """npz and TorchScript: no pickle, no code; and how matrices of npz files stand."""
 
 import pickle
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -126,3 +127,18 @@ def test_a_mask_of_attention_is_no_bias(tmp_path):
     mask = np.tril(np.ones((1, 1, 8, 8)))
     np.savez(tmp_path / "n.npz", **{"attn.bias": mask, "attn.c.weight": W1, "attn.c.bias": B1})
     assert Network.load(tmp_path / "n.npz").n_edges == W1.size + B1.size
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_numbers_of_float64_are_rounded_without_a_copy_of_all(tmp_path, save, order):
+    wanted = np.asarray(RANDOM.normal(size=(700, 800)), order=order)
+    save(tmp_path / "n.npz", wanted=wanted, left=np.zeros((3, 900, 900)))
+    tracemalloc.start()
+    network = Network.load(f"{tmp_path / 'n.npz'}::wanted")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < wanted.nbytes  # float32 is half of it
+    found = network.maps[0].weight.reshape(-1)
+    expected = wanted.astype(np.float32)
+    assert np.array_equal(found, expected.ravel()) or np.array_equal(found, expected.T.ravel())
