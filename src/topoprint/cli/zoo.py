@@ -3,11 +3,11 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from topoprint.cli.help import YOURS
+from topoprint.cli.help import YOURS, Comparing
 from topoprint.cli.options import (
     Bins,
     GivenBias,
@@ -22,8 +22,11 @@ from topoprint.cli.outputs import Output, make_parents
 from topoprint.comparison.zoo.spec import ZooSpec
 from topoprint.errors import InputError
 from topoprint.networks.readers.choice import split_names
-from topoprint.storage import check_readable
+from topoprint.storage import check_readable, format_of
 from topoprint.validation import parse_json
+
+if TYPE_CHECKING:
+    from topoprint.comparison.zoo.gather import Zoo
 
 zoo = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(
@@ -46,9 +49,10 @@ Groups = Annotated[
 ]
 Grid = Annotated[str, typer.Option(help="shared, or paper: each pair its own, which takes longer.")]
 Parts = Annotated[list[Path], typer.Argument(help="Diagrams of all parts, in their order.")]
+Number = Annotated[int, typer.Option(min=0, help="Which part, from 0.")]
 
 
-@zoo.command()
+@zoo.command(cls=Comparing)
 def compare(
     output: Output,
     files: Files = [],  # noqa: B006 - typer copies it
@@ -79,7 +83,6 @@ def compare(
     A run that was ended goes on where it stopped when the same command is given again. The
     output is that of `topoprint distances`.
     """
-    from topoprint.comparison.zoo.gather import copies
     from topoprint.comparison.zoo.groups import load_groups
     from topoprint.comparison.zoo.run import compare_zoo
 
@@ -97,17 +100,7 @@ def compare(
         skip_unreadable,
         of_groups,
     )
-    for file, why in found.unreadable.items():
-        print(f"left out: {why if file in why else f'{file}: {why}'}", file=sys.stderr)
-    if found.unreadable:
-        print(f"{len(found.unreadable)} of {len(every)} files were left out", file=sys.stderr)
-    alike = copies(found)
-    if alike:
-        print(
-            f"{sum(map(len, alike)) - len(alike)} files have the content of another, such as "
-            f"{' and '.join(alike[0][:2])}: their distance is 0",
-            file=sys.stderr,
-        )
+    _tell(found, len(every))
 
 
 @zoo.command()
@@ -143,12 +136,7 @@ def diagrams(
 
 
 @zoo.command()
-def points(
-    parts: Parts,
-    output: Output,
-    spec: Spec,
-    number: Annotated[int, typer.Option(min=0, help="Which part, from 0.")],
-) -> None:
+def points(parts: Parts, output: Output, spec: Spec, number: Number) -> None:
     """Compute the points of the networks of a part, on the grid of the whole zoo."""
     from topoprint.comparison.zoo.points import make_points
 
@@ -158,47 +146,74 @@ def points(
 
 @zoo.command()
 def blocks(
-    parts: Parts,
+    files: Annotated[
+        list[Path], typer.Argument(help="Diagrams of all parts, and points of all, in their order.")
+    ],
     output: Output,
     spec: Spec,
-    number: Annotated[int, typer.Option(min=0, help="Which part, from 0.")],
-    points: Annotated[
-        list[Path], typer.Option(help="Points of all parts, in their order; once a file.")
-    ],
+    number: Number,
 ) -> None:
     """Compute the distances of the networks of a part from those of half of the parts."""
     from topoprint.comparison.zoo.blocks import make_blocks
+    from topoprint.comparison.zoo.points import FORMAT
 
     asked = parse_json(ZooSpec, spec, "--spec")
+    parts, points = _split(files, FORMAT, "points")
     _of_number(parts, number)
-    if len(points) != len(parts):
-        raise InputError(f"{len(points)} files of points for {len(parts)} parts; give one each")
     make_blocks(number, parts, points, asked, output)
 
 
 @zoo.command()
 def gather(
-    parts: Parts,
+    files: Annotated[
+        list[Path], typer.Argument(help="Diagrams of all parts, and blocks of all, in their order.")
+    ],
     output: Output,
     spec: Spec,
-    blocks: Annotated[
-        list[Path], typer.Option(help="Blocks of all parts, in their order; once a file.")
-    ],
     skip_unreadable: Skip = False,
     groups: Groups = None,
 ) -> None:
     """Put the blocks of all parts together to one file of distances."""
+    from topoprint.comparison.zoo.blocks import FORMAT
     from topoprint.comparison.zoo.gather import gather as run
     from topoprint.comparison.zoo.groups import load_groups
     from topoprint.comparison.zoo.parts import load_head
 
     asked = parse_json(ZooSpec, spec, "--spec")
-    if len(blocks) != len(parts):
-        raise InputError(f"{len(blocks)} files of blocks for {len(parts)} parts; give one each")
+    parts, blocks = _split(files, FORMAT, "blocks")
     every = [file for part in parts for file in load_head(part).files]
     of_groups = load_groups(groups, every) if groups else None
     make_parents(output)
-    run(parts, blocks, asked, output, skip_unreadable, of_groups)
+    _tell(run(parts, blocks, asked, output, skip_unreadable, of_groups), len(every))
+
+
+def _tell(found: "Zoo", count: int) -> None:
+    """Say which files were left out, and which are copies."""
+    from topoprint.comparison.zoo.gather import copies
+
+    for file, why in found.unreadable.items():
+        print(f"left out: {why if file in why else f'{file}: {why}'}", file=sys.stderr)
+    if found.unreadable:
+        print(f"{len(found.unreadable)} of {count} files were left out", file=sys.stderr)
+    alike = copies(found)
+    if alike:
+        print(
+            f"{sum(map(len, alike)) - len(alike)} files have the content of another, such as "
+            f"{' and '.join(alike[0][:2])}: their distance is 0",
+            file=sys.stderr,
+        )
+
+
+def _split(files: list[Path], kind: str, what: str) -> tuple[list[Path], list[Path]]:
+    """Tell the diagrams of parts from what is made of them, one each; by their content."""
+    others = [path for path in files if format_of(path) == kind]
+    parts = [path for path in files if path not in others]
+    if len(parts) != len(others):
+        raise InputError(
+            f"{len(parts)} files of diagrams and {len(others)} of {what}; give one each for all "
+            "parts"
+        )
+    return parts, others
 
 
 def _files(files: list[str], listed: Path | None) -> list[str]:

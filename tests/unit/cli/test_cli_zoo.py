@@ -42,18 +42,18 @@ def test_stages_make_the_same_bytes_as_one_command(files, tmp_path, topoprint):
         ("diagrams", *files[4:], "-o", parts[1]),
         ("points", *parts, "--number", 0, "-o", points[0]),
         ("points", *parts, "--number", 1, "-o", points[1]),
-        ("blocks", *parts, "--points", points[0], "--points", points[1], "--number", 0,
+        ("blocks", *parts, *points, "--number", 0,
          "-o", blocks[0]),
-        ("blocks", *parts, "--points", points[0], "--points", points[1], "--number", 1,
+        ("blocks", *parts, *points, "--number", 1,
          "-o", blocks[1]),
-        ("gather", *parts, "--blocks", blocks[0], "--blocks", blocks[1], *groups,
+        ("gather", *parts, *blocks, *groups,
          "-o", tmp_path / "staged.h5"),
     ):  # fmt: skip
         made = topoprint("zoo", *stage, "--spec", spec)
         assert made.returncode == 0, made.stderr
     assert (tmp_path / "staged.h5").read_bytes() == (tmp_path / "whole.h5").read_bytes()
     wrong = topoprint(
-        "zoo", "gather", *parts, "--blocks", blocks[1], "--blocks", blocks[0],
+        "zoo", "gather", *parts, *blocks[::-1],
         "-o", tmp_path / "wrong.h5", "--spec", spec,
     )  # fmt: skip
     assert wrong.returncode == 2
