@@ -14,7 +14,7 @@ from topoprint.measures.functional_h0 import deaths
 from topoprint.measures.functional_h1 import mean_betti_curve
 from topoprint.measures.size import BINS, histograms_apart
 from topoprint.measures.subject import Need, Subject
-from topoprint.summaries.steps import Steps, apart
+from topoprint.summaries.steps import Steps, apart_of_totals
 from topoprint.validation import Count, Name
 
 
@@ -128,7 +128,7 @@ class PathTensor(_OfPaths):
         """1-Wasserstein distance of the deaths, and ∫ |Δβ₁(t)| / m dt; NaN of other outputs."""
         if one[2] != other[2]:
             return float("nan")
-        return _deaths_apart(one[0], other[0]) + _curves_apart(one[1], other[1])
+        return _deaths_apart(one[0], other[0]) + apart_of_totals(one[1], other[1])
 
 
 class PathHistogram(_OfPaths):
@@ -154,15 +154,6 @@ def _deaths_apart(one: Array, other: Array) -> float:
     count = np.lcm(len(one), len(other))
     pairs = (np.repeat(values, count // len(values)) for values in (one, other))
     return float(np.abs(np.subtract(*pairs)).mean())
-
-
-def _curves_apart(one: Steps, other: Steps) -> float:
-    """Integral of the difference of curves that are means over other numbers of draws."""
-    total = np.lcm(int(one.total), int(other.total))
-    scaled = (
-        Steps(f.points, f.jumps * (total // int(f.total)), float(total)) for f in (one, other)
-    )
-    return apart(*scaled)
 
 
 MEASURES = (PathTensor(), PathHistogram())

@@ -50,3 +50,12 @@ def apart(one: Steps, other: Steps) -> float:
     order = np.argsort(points, kind="stable")
     heights = np.cumsum(np.concatenate([one.jumps, -other.jumps])[order])
     return float(np.abs(heights[:-1]) @ np.diff(points[order])) / one.total
+
+
+def apart_of_totals(one: Steps, other: Steps) -> float:
+    """∫ |f − g| of two step functions whose totals, whole numbers, may differ."""
+    total = np.lcm(int(one.total), int(other.total))
+    scaled = (
+        Steps(f.points, f.jumps * (total // int(f.total)), float(total)) for f in (one, other)
+    )
+    return apart(*scaled)

@@ -1,5 +1,8 @@
 """Rips persistence, against ripser and by hand."""
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -7,6 +10,7 @@ from topoprint import InputError
 
 pytest.importorskip("gudhi")
 
+from topoprint.homology import rips_engines
 from topoprint.homology.rips import rips
 
 
@@ -70,3 +74,57 @@ def test_few_points_have_components_alone(count):
 def test_what_are_no_distances_is_refused(distances, told):
     with pytest.raises(InputError, match=told):
         rips(distances)
+
+
+@pytest.mark.parametrize("engine", ["ripser", "flagser"])
+@pytest.mark.parametrize("kind", ["points", "correlations", "ties"])
+@pytest.mark.parametrize("longest", [np.inf, 0.75])
+def test_engines_agree(engine, kind, longest):
+    pytest.importorskip({"ripser": "ripser", "flagser": "pyflagser"}[engine])
+    distances = random_distances(7, 24, kind).astype(np.float32).astype(np.float64)
+    for one, other in zip(rips(distances, longest), rips(distances, longest, engine), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_longer_edges_do_not_enter():
+    distances = random_distances(0, 20, "points")
+    deaths, bars = rips(distances)
+    cut, bars_cut = rips(distances, longest=1.5)
+    np.testing.assert_array_equal(cut, np.where(deaths > 1.5, np.inf, deaths))
+    expected = bars[bars[:, 0] <= 1.5]
+    expected[expected[:, 1] > 1.5, 1] = np.inf
+    np.testing.assert_array_equal(bars_cut, expected)
+
+
+@pytest.mark.parametrize(
+    ("engine", "package"),
+    [("gudhi", "gudhi.sklearn"), ("ripser", "ripser"), ("flagser", "pyflagser"),
+     ("ripser++", "ripserplusplus")],
+)  # fmt: skip
+def test_an_engine_that_is_not_there_is_refused_in_a_sentence(engine, package, monkeypatch):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(InputError, match=r"needs .*pip install") as caught:
+        rips(np.zeros((2, 2)), engine=engine)
+    assert "\n" not in str(caught.value)
+    assert engine in rips_engines.ENGINES
+
+
+def test_bars_of_ripser_on_a_gpu_are_read_as_it_gives_them(monkeypatch):
+    """Records of birth and death by dimension; its essential bars are left out."""
+    asked = []
+
+    def run(arguments, distances):
+        asked.append((arguments, distances.shape))
+        kind = [("birth", np.float32), ("death", np.float32)]
+        return {0: np.array([(0, 1)] * 3, kind), 1: np.array([(1, 1.5)], kind)}
+
+    monkeypatch.setitem(sys.modules, "ripserplusplus", SimpleNamespace(run=run))
+    deaths, bars = rips(1 - np.eye(4), engine="ripser++")
+    assert asked == [("--format distance --dim 1", (4, 4))]
+    np.testing.assert_array_equal(deaths, [1, 1, 1])
+    np.testing.assert_array_equal(bars, [[1, 1.5]])
+
+
+def test_an_engine_that_is_not_known_is_refused():
+    with pytest.raises(InputError, match="'phat' is not known; choose gudhi, ripser, flagser"):
+        rips(np.zeros((2, 2)), engine="phat")

@@ -18,8 +18,9 @@ from topoprint.networks.twins import twin_of
 from topoprint.responses.activations import activations
 from topoprint.responses.responses import Responses
 
-# The triangle inequality holds on a shared grid; small networks have few units to draw.
-FEW = {"units": 8, "draws": 6, "samples": 20}
+# The triangle inequality holds on a shared grid; small networks have few units to draw, few
+# samples few neighbours.
+FEW = {"units": 8, "draws": 6, "samples": 20, "neighbours": 2}
 
 
 def of_layers(name):
