@@ -77,7 +77,7 @@ def _of_fields(bars: Any) -> Array:
 
 
 def _finite(components: Any) -> Array:
-    deaths = np.asarray(components, dtype=np.float64).reshape(-1, 2)[:, 1]
+    deaths: Array = np.asarray(components, dtype=np.float64).reshape(-1, 2)[:, 1]
     return deaths[np.isfinite(deaths) & (deaths > 0)]
 
 

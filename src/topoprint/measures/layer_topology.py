@@ -1,6 +1,6 @@
 """Betti numbers of the data through the layers of a network (Naitzat et al. 2020)."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from topoprint.responses.responses import Responses
 from topoprint.validation import Count
 
 
-def geodesics(points: NDArray[np.floating], neighbours: int) -> Array:
+def geodesics(points: NDArray[np.floating[Any]], neighbours: int) -> Array:
     """Count the edges between points in the graph of nearest neighbours.
 
     Two points are joined where one is among the nearest of the other. Points that hang together by
@@ -40,7 +40,9 @@ def geodesics(points: NDArray[np.floating], neighbours: int) -> Array:
     return np.maximum(found, found.T)
 
 
-def betti_numbers(points: NDArray[np.floating], neighbours: int, scale: float) -> tuple[int, int]:
+def betti_numbers(
+    points: NDArray[np.floating[Any]], neighbours: int, scale: float
+) -> tuple[int, int]:
     """Compute β₀ and β₁ of the Vietoris-Rips complex of the geodesics at one scale.
 
     Naitzat, Zhitnikov and Lim, JMLR 2020.
