@@ -82,7 +82,7 @@ def _through_layers(answer: Responses, samples: float, neighbours: float, scale:
 class LayerTopology(OfResponses):
     """Difference of β₀ + β₁ of samples of the network's own by relative depth (Naitzat et al.)."""
 
-    needs: ClassVar[frozenset[Need]] = frozenset({"responses", "own inputs"})
+    needs: ClassVar[frozenset[Need]] = frozenset({"responses", "own inputs", "units"})
     paired: ClassVar[bool] = False
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "inputs"})
 
