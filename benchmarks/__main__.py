@@ -11,6 +11,7 @@ from benchmarks.table import Row, save, to_text
 
 PARTS = (
     "homology",
+    "rips",
     "architectures",
     "distances",
     "files",
@@ -78,11 +79,21 @@ def _measure(output: Path, quick: bool, wanted: tuple[str, ...] | list[str]) -> 
 
 
 def _parts(quick: bool) -> dict[str, Callable[[], Iterator[Row]]]:
-    from benchmarks import architectures, distances, files, homology, paper, recording, tracing
+    from benchmarks import (
+        architectures,
+        distances,
+        files,
+        homology,
+        paper,
+        recording,
+        rips,
+        tracing,
+    )
 
     if quick:
         return {
             "homology": lambda: homology.rows(homology.QUICK),
+            "rips": lambda: rips.rows(rips.QUICK),
             "architectures": lambda: architectures.rows(architectures.QUICK),
             "distances": distances.quick_rows,
             "files": lambda: files.rows(files.QUICK),
@@ -92,6 +103,7 @@ def _parts(quick: bool) -> dict[str, Callable[[], Iterator[Row]]]:
         }
     return {
         "homology": lambda: homology.rows(homology.FULL),
+        "rips": lambda: rips.rows(rips.FULL),
         "architectures": lambda: architectures.rows(architectures.FULL),
         "distances": distances.full_rows,
         "files": lambda: files.rows(files.FULL),
