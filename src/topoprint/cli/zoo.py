@@ -18,7 +18,7 @@ from topoprint.cli.options import (
     app,
     parse_measures,
 )
-from topoprint.cli.outputs import Output, make_parents
+from topoprint.cli.outputs import Output, file_option, make_parents
 from topoprint.comparison.zoo.spec import ZooSpec
 from topoprint.errors import InputError
 from topoprint.networks.readers.choice import split_names
@@ -66,6 +66,10 @@ def compare(
     max_dimension: MaxDimension = 3,
     groups: Groups = None,
     skip_unreadable: Skip = False,
+    plot: Annotated[
+        Path | None,
+        file_option((".svg", ".pdf", ".png"), "Figure to draw: a map of the networks a measure."),
+    ] = None,
     processes: Annotated[
         int | None, typer.Option(min=1, help="At once.", show_default="one a core")
     ] = None,
@@ -101,6 +105,12 @@ def compare(
         of_groups,
     )
     _tell(found, len(every))
+    if plot:
+        from topoprint.reporting.style import save_as
+        from topoprint.reporting.zoo_map import draw_maps
+
+        make_parents(plot)
+        save_as(draw_maps(output), plot)
 
 
 @zoo.command()

@@ -1,6 +1,10 @@
 """Maps of distances: networks as points of a plane."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.linalg import LinearOperator, eigsh
 from sklearn.manifold import MDS
 
 from topoprint.evaluation.seeds import Array
@@ -32,3 +36,41 @@ def scaled(values: Array) -> tuple[Array, float]:
     apart = np.linalg.norm(plane[:, None] - plane[None], axis=2)
     stress = float(np.sqrt(((apart - unit) ** 2).sum() / (unit**2).sum()))
     return plane * values.max(), stress
+
+
+def classical(values: NDArray[np.floating[Any]]) -> tuple[Array, float]:
+    """Classical scaling (Torgerson 1952) of many distances (n, n) into a plane.
+
+    The two greatest eigenpairs of the doubly centred squares, by Lanczos iterations: the matrix is
+    held once. Of Euclidean distances these are the two principal components of the points.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, n), n at least 3
+        Written over.
+
+    Returns
+    -------
+    ndarray, float64, shape (n, 2)
+        The first point lies at x, y ≤ 0.
+    float
+        Share of the points' variance that the plane shows (of the sum of all eigenvalues).
+    """
+    count = len(values)
+    squares = np.square(values, out=values)
+    means = squares.mean(axis=1, dtype=np.float64)
+    whole = means.mean()
+
+    def times(vector: Array) -> Array:
+        own = vector.ravel()
+        product = squares @ own.astype(squares.dtype)
+        centred: Array = product - means * own.sum() - means @ own + whole * own.sum()
+        return -centred / 2
+
+    operator = LinearOperator((count, count), matvec=times, dtype=np.float64)
+    start = np.random.default_rng(0).standard_normal(count)
+    roots, vectors = eigsh(operator, k=2, which="LA", v0=start - start.mean(), tol=1e-6)
+    plane: Array = vectors[:, ::-1] * np.sqrt(np.maximum(roots[::-1], 0))
+    plane *= np.where(plane[0] > 0, -1.0, 1.0)
+    total = count * whole / 2  # the trace
+    return plane, float(np.maximum(roots, 0).sum() / total) if total else 0.0
