@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,6 +31,7 @@ from topoprint.comparison.compare import load
 from topoprint.comparison.files import save_distances
 from topoprint.comparison.matrix import Comparison, DistanceMatrix
 from topoprint.comparison.naming import index_of, short_names
+from topoprint.comparison.zoo.spec import ZooSpec, is_zoos
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
 from topoprint.homology.files import DiagramSpec
@@ -40,6 +42,8 @@ from topoprint.storage import name_of
 
 # More networks than this have no table on a terminal.
 MOST_PRINTED = 50
+# More networks than this are compared in parts, and drawn as a map alone.
+MOST_TOGETHER = 500
 
 
 @app.command(cls=Comparing, rich_help_panel=YOURS)
@@ -80,9 +84,12 @@ def compare(
         raise InputError("compare needs at least two networks or diagrams")
     given = {"zeta": zeta, "bias": bias}
     settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    asked = parse_measures(measure, grid=grid, bins=bins, **settings)
+    if plot and len(files) > MOST_TOGETHER and not (probes or as_json) and all(map(is_zoos, asked)):
+        _as_zoo(files, ZooSpec.made(asked, max_dimension, split_names(layers)), output, plot)
+        return
     for_graphs = DiagramSpec(max_dimension=max_dimension, **settings)
     loaded = [load(path, split_names(layers), for_graphs) for path in files]
-    asked = parse_measures(measure, grid=grid, bins=bins, **settings)
     inputs = [load_probes(path) for path in probes] or None
     found = run(loaded, asked, labels=[name_of(path) for path in files], probes=inputs)
     named = _with_index(found, index_of(loaded, short_names(files)))
@@ -95,6 +102,26 @@ def compare(
     if plot:
         make_parents(plot)
         named.plot(plot)
+
+
+def _as_zoo(files: list[Path], spec: ZooSpec, output: Path | None, plot: Path) -> None:
+    """Compare thousands of networks in parts, and draw a map of them."""
+    from topoprint.comparison.zoo.run import compare_zoo, cores, tell_time
+    from topoprint.reporting.style import save_as
+    from topoprint.reporting.zoo_map import draw_maps
+
+    if output and output.suffix.lower() == ".csv":
+        raise InputError(
+            f"{output}: pairs of {len(files)} networks are too many for a table; write .h5"
+        )
+    tell_time(spec, len(files))
+    make_parents(plot, *([output] if output else []))
+    with tempfile.TemporaryDirectory() as folder:
+        written = output or Path(folder) / "distances.h5"
+        compare_zoo(
+            [str(path) for path in files], spec, written, Path(folder) / "parts", processes=cores()
+        )
+        save_as(draw_maps(written), plot)
 
 
 def _with_index(found: Comparison, index: Any) -> Comparison:

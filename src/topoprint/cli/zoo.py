@@ -1,6 +1,5 @@
 """Subcommands for many networks: all at once on this machine, or stage by stage on a cluster."""
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -88,19 +87,20 @@ def compare(
     output is that of `topoprint distances`.
     """
     from topoprint.comparison.zoo.groups import load_groups
-    from topoprint.comparison.zoo.run import compare_zoo
+    from topoprint.comparison.zoo.run import compare_zoo, cores, tell_time
 
     every = _files(files, listed)
     asked = _spec(measure, grid, bins, zeta, bias, max_dimension, layers)
     of_groups = load_groups(groups, every) if groups else None
     make_parents(output)
+    tell_time(asked, len(every))
     found = compare_zoo(
         every,
         asked,
         output,
         folder or output.with_name(f"{output.name}.parts"),
         block,
-        processes or _cores(),
+        processes or cores(),
         skip_unreadable,
         of_groups,
     )
@@ -256,8 +256,3 @@ def _of_number(parts: list[Path], number: int) -> Path:
     if number >= len(parts):
         raise InputError(f"--number {number}: the parts are 0 … {len(parts) - 1}")
     return parts[number]
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

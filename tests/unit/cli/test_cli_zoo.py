@@ -8,6 +8,7 @@ import sys
 import pytest
 from helpers import random_network
 
+from topoprint import InputError
 from topoprint.comparison.files import load_comparison
 
 
@@ -86,3 +87,25 @@ def test_a_run_that_was_killed_goes_on(files, tmp_path, topoprint):
     assert again.returncode == 0, again.stderr
     assert (tmp_path / "killed.h5").read_bytes() == (tmp_path / "whole.h5").read_bytes()
     assert not folder.exists()
+
+
+def test_many_networks_are_compared_in_parts_and_drawn_as_a_map(
+    files, tmp_path, monkeypatch, capsys
+):
+    from topoprint.cli import compare
+    from topoprint.cli.options import app
+    from topoprint.comparison.zoo import run
+
+    monkeypatch.setattr(compare, "MOST_TOGETHER", 5)
+    monkeypatch.setattr(run, "LONG", 1e-7)
+    monkeypatch.setattr(run, "cores", lambda: 1)
+    monkeypatch.setattr(run, "SECONDS_PAIR", 3600)
+    asked = ["compare", *map(str, files), "--measure", "heat", "--plot", str(tmp_path / "map.svg")]
+    app([*asked, "-o", str(tmp_path / "d.h5")], standalone_mode=False)
+    assert "heat: each of 15 pairs has a grid of its own, which takes about 15.0 h" in (
+        capsys.readouterr().err
+    )
+    assert "of the variance" in (tmp_path / "map.svg").read_text()
+    assert load_comparison(tmp_path / "d.h5").index.labels == tuple(map(str, files))
+    with pytest.raises(InputError, match="too many for a table"):
+        app([*asked, "-o", str(tmp_path / "d.csv")], standalone_mode=False)

@@ -12,16 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from topoprint.comparison.zoo.blocks import make_blocks
+from topoprint.comparison.zoo.costs import SECONDS_PAIR
 from topoprint.comparison.zoo.gather import Zoo, check_parts, gather
 from topoprint.comparison.zoo.parts import load_head, make_part
 from topoprint.comparison.zoo.points import make_points
-from topoprint.comparison.zoo.spec import ZooSpec
+from topoprint.comparison.zoo.spec import ZooSpec, embedded
 from topoprint.errors import InputError
 
 # Networks of a part: a block of distances has as many rows and columns.
 BLOCK = 1000
 # Bytes of the files of a part, whose diagrams are held at once.
 MOST = 1 << 28
+
+# Hours that are told before they pass.
+LONG = 0.2
 
 Job = tuple[Callable[..., None], tuple[Any, ...]]
 
@@ -40,6 +44,23 @@ def parted(files: Sequence[str], block: int | None = None) -> list[list[str]]:
         mean = max(1, sum(sizes) // max(1, len(sizes)))
         block = max(1, min(BLOCK, MOST // mean))
     return [list(files[start : start + block]) for start in range(0, len(files), block)]
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def tell_time(spec: ZooSpec, count: int) -> None:
+    """Say on standard error where grids of the pairs' own take long."""
+    slow = [measure.name for measure in spec.summaries if not embedded(measure)]
+    hours = SECONDS_PAIR * len(slow) * count * (count - 1) / 2 / 3600
+    if hours > LONG:
+        print(
+            f"{', '.join(slow)}: each of {count * (count - 1) // 2:,} pairs has a grid of its own, "
+            f"which takes about {hours:.1f} hours of one core; --grid shared takes minutes",
+            file=sys.stderr,
+        )
 
 
 def compare_zoo(

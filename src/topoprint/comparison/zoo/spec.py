@@ -37,7 +37,7 @@ class ZooSpec(Strict):
     @classmethod
     def _of_summaries(cls, measures: list[Measure]) -> list[Measure]:
         for measure in measures:
-            if not isinstance(measure, OfSummaries) or measure.engine != "exact":
+            if not is_zoos(measure):
                 raise ValueError(
                     f"measure {measure.name!r} is none of summaries of diagrams, by which zoos are "
                     "compared (landscape, silhouette, heat, betti, persistence_image); `topoprint "
@@ -87,6 +87,11 @@ class ZooSpec(Strict):
 
 def _said(problem: Any) -> str:
     return str(problem["msg"]).removeprefix("Value error, ")
+
+
+def is_zoos(measure: Measure) -> bool:
+    """Whether zoos are compared by a measure."""
+    return isinstance(measure, OfSummaries) and measure.engine == "exact"
 
 
 def embedded(measure: OfSummaries) -> bool:
