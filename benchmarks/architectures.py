@@ -47,7 +47,7 @@ class Case:
 
 FULL = (
     Case("residual, pyflagser's size", (1, 1), 4, 8, flagser=True),
-    Case("residual, CIFAR size", (1, 1, 1), 16, 32),
+    Case("resnet18, 32 × 32", (2, 2, 2, 2), 64, 32),
     Case("resnet18, 224 × 224", (2, 2, 2, 2), 64, 224),
     Case("resnet50, 224 × 224", (3, 4, 6, 3), 64, 224, bottleneck=True),
     Case("bfloat16, 10⁹ parameters", (), 2048, 20),
