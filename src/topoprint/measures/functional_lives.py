@@ -53,7 +53,7 @@ class FunctionalLives(OfUnits):
     """Euclidean distance of mean life and midlife of H1 by density (Corneanu et al. 2020)."""
 
     control: ClassVar[str] = "functional_histogram"
-    greatest: ClassVar[float] = 1.5  # at most √2
+    greatest: ClassVar[float] = np.sqrt(5) / 2  # both lie in a triangle: (0, 0), (0, 1), (1, ½)
 
     kind: Literal["functional_lives"] = "functional_lives"
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
-from sklearn.neighbors import kneighbors_graph
+from scipy.spatial.distance import cdist
 
 from topoprint.errors import InputError
 from topoprint.homology.rips import rips
@@ -34,9 +35,14 @@ def geodesics(points: NDArray[np.floating[Any]], neighbours: int) -> Array:
     -------
     ndarray, float64, shape (n, n)
     """
-    graph = kneighbors_graph(points, neighbours)
+    count = len(points)
+    apart = cdist(points, points)
+    np.fill_diagonal(apart, np.inf)
+    nearest = np.argsort(apart, axis=1, kind="stable")[:, :neighbours]
+    ends = (np.repeat(np.arange(count), neighbours), nearest.ravel())
+    graph = csr_array((np.ones(len(ends[0])), ends), shape=(count, count))
     hops = shortest_path(graph, directed=False, unweighted=True)
-    found: Array = np.where(np.isfinite(hops), hops, len(points)).astype(np.float64)
+    found: Array = np.where(np.isfinite(hops), hops, count).astype(np.float64)
     return np.maximum(found, found.T)
 
 
