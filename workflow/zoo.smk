@@ -12,9 +12,9 @@ from topoprint import InputError
 
 sys.path[:0] = [str(Path(workflow.basedir)), str(Path(workflow.basedir).parent)]
 
-from lib.given import typed
-from lib.plan import memory, minutes
-from lib.zoo import Zoo
+from topoprint.workflow.given import typed
+from topoprint.workflow.plan import memory, minutes
+from topoprint.workflow.zoo import Zoo
 
 min_version("9.0")
 

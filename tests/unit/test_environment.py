@@ -80,7 +80,8 @@ def test_conda_environments_name_the_pinned_versions(environment: str, extras: l
     )
     assert {normal(name) for name in pins} == wanted
     script = path.with_suffix(".post-deploy.sh").read_text()
-    assert 'pip install --no-deps "${TOPOPRINT_SOURCE:-.}"' in script
+    source = f"${{TOPOPRINT_SOURCE:-topoprint=={PROJECT['version']}}}"
+    assert f'pip install --no-deps "{source}"' in script
 
 
 def test_files_of_tests_have_names_of_their_own() -> None:

@@ -86,7 +86,7 @@ class Graph:
             As in :meth:`from_edges`, in the direction in which the network computes.
         weights : array, shape (n_edges,)
             Trained weights. An edge of weight ≤ 0 is reversed; its filtration value is
-            max(1 − |w| / max|W|, zeta).
+            ``max(1 − |w| / max|W|, zeta)``.
         zeta : float
             Smoothing parameter ζ of equation 1, in (0, 1).
 

@@ -105,8 +105,8 @@ class NetworkGraph:
 def to_graph(network: Network, zeta: float = 1e-6, bias: bool = True) -> NetworkGraph:
     """Make the weighted directed graph of a network (paper, section 3.1, equation 1).
 
-    Each weight w is an edge of filtration value max(1 − |w| / max|W|, ζ), reversed where w ≤ 0; a
-    wire has the value ζ.
+    Each weight w is an edge of filtration value ``max(1 − |w| / max|W|, ζ)``, reversed where w ≤ 0;
+    a wire has the value ζ.
 
     Parameters
     ----------

@@ -8,12 +8,11 @@ import pytest
 
 pytest.importorskip("snakemake")
 
-from lib.along import options
-from lib.plan import Plan
-
 from topoprint.comparison.collection import DistancesSpec
 from topoprint.experiment.config import parse_config
 from topoprint.validation import parse_json
+from topoprint.workflow.along import options
+from topoprint.workflow.plan import Plan
 
 NETWORKS = "results/one/networks/layer_size-8/seed{seed}{state}.safetensors"
 STEPS = ("", ".initial", ".step0.5", ".step1")

@@ -6,10 +6,10 @@ import pytest
 
 pytest.importorskip("snakemake")
 
-from lib.given import refuse_wildcards, typed
 from snakemake.cli import parse_config
 
 from topoprint import InputError
+from topoprint.workflow.given import refuse_wildcards, typed
 
 
 @pytest.mark.parametrize(

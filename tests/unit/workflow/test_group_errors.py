@@ -10,9 +10,10 @@ import pytest
 pytest.importorskip("snakemake")
 
 import snakemake
-from lib import group_errors
 from snakemake.jobs import GroupJob
 from snakemake.logging import logger
+
+from topoprint.workflow import group_errors
 
 
 class Member:

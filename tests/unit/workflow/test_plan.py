@@ -9,12 +9,11 @@ import pytest
 
 pytest.importorskip("snakemake")
 
-from lib.plan import CONTROL, Plan, memory, minutes
-
 from topoprint.comparison.collection import DistancesSpec
 from topoprint.costs import Need
 from topoprint.experiment.config import parse_config
 from topoprint.validation import parse_json
+from topoprint.workflow.plan import CONTROL, Plan, memory, minutes
 
 SIZES = {"name": "layer_size", "networks": [{"layer_size": 8}, {"layer_size": 12}]}
 ORDERS = {"name": "input_order", "networks": [{"input_order": 1}, {"input_order": 2}]}

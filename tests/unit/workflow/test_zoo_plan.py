@@ -9,9 +9,8 @@ import pytest
 
 pytest.importorskip("snakemake")
 
-from lib.zoo import Zoo
-
 from topoprint import InputError
+from topoprint.workflow.zoo import Zoo
 
 Asking = Callable[..., Zoo]
 

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from snakemake.io import expand
 
-from lib import along
-from lib.jobs import Jobs
 from topoprint.costs import Need
 from topoprint.evaluation.seeds import FEWEST
 from topoprint.experiment import design
 from topoprint.experiment.config import Config
 from topoprint.experiment.resources import Needs
+from topoprint.workflow import along
+from topoprint.workflow.jobs import Jobs
 
 NETWORK = "results/{dataset}/networks/{network}/seed{seed}.safetensors"
 INITIAL = "results/{dataset}/networks/{network}/seed{seed}.initial.safetensors"

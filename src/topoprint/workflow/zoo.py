@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from lib.given import refuse_wildcards
 from topoprint.comparison.zoo import costs
 from topoprint.comparison.zoo.groups import load_groups
 from topoprint.comparison.zoo.run import parted
@@ -18,6 +17,7 @@ from topoprint.errors import InputError
 from topoprint.measures.registry import PAPER, MeasureEntry, make_measures, with_settings
 from topoprint.summaries.distances import GridKind
 from topoprint.validation import Count, Strict, explain
+from topoprint.workflow.given import refuse_wildcards
 
 
 class ZooConfig(Strict):
