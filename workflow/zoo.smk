@@ -10,11 +10,13 @@ from snakemake.utils import min_version, update_config
 
 from topoprint import InputError
 
-sys.path[:0] = [str(Path(workflow.basedir)), str(Path(workflow.basedir).parent)]
+sys.path.insert(0, str(Path(workflow.basedir).parent))
 
 from topoprint.workflow.given import typed
 from topoprint.workflow.plan import memory, minutes
 from topoprint.workflow.zoo import Zoo
+
+from slurm import guard
 
 min_version("9.0")
 
@@ -28,6 +30,14 @@ try:
     ZOO = Zoo(config)
 except InputError as error:
     raise WorkflowError(str(error))
+
+# Jobs of a cluster ask for it by default (slurm/config.yaml).
+workflow.register_resource("in_turn", 1)
+
+
+resource_scopes:
+    in_turn="local",
+
 
 DIAGRAMS = "results/zoo/diagrams/{scatteritem}.h5"
 POINTS = "results/zoo/points/{scatteritem}.h5"
@@ -139,6 +149,10 @@ rule distances:
     shell:
         "topoprint zoo gather {input.parts} --spec {params.spec:q} {params.skip} {params.groups} "
         "--output {output.distances} > {log} 2>&1"
+
+
+onstart:
+    guard.start(workflow)
 
 
 # A cluster job runs its rules itself. By default each would start another snakemake, under srun.

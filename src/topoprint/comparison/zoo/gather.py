@@ -100,8 +100,8 @@ def refuse_unreadable(heads: Sequence[Head]) -> None:
 def copies(zoo: Zoo) -> list[list[str]]:
     """Find networks whose files have one content, by name."""
     found = defaultdict(list)
-    for row, content in zip(zoo.index, zoo.inputs, strict=True):
-        found[content].append(row.id.network)
+    for name, content in zip(zoo.index.labels, zoo.inputs, strict=True):
+        found[content].append(name)
     return [names for names in found.values() if len(names) > 1]
 
 
