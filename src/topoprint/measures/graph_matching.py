@@ -56,8 +56,9 @@ def match(one: Array, other: Array, known: int) -> NDArray[np.int64]:
     et al. 2019), from the barycentre of the doubly stochastic matrices, which no numbering moves.
     """
     seeds = np.repeat(np.arange(known), 2).reshape(-1, 2)
+    rng = np.random.default_rng(0)  # of which nothing is drawn
     result = quadratic_assignment(
-        one, other, method="faq", options={"maximize": True, "partial_match": seeds, "rng": 0}
+        one, other, method="faq", options={"maximize": True, "partial_match": seeds, "rng": rng}
     )
     found: NDArray[np.int64] = result["col_ind"].astype(np.int64)
     return found
