@@ -1,7 +1,7 @@
 # `make run` runs the experiment, `make test` every test; both set up what they need in .venv.
 # `make test-slurm` installs SLURM, for the tests that need a cluster, and runs these. `make check`
-# lints, `make bench` measures, `make clean` removes what a run made. `make paper-gpu` runs the whole
-# paper on this machine's GPU.
+# lints, `make docs` builds the documentation, `make bench` measures, `make clean` removes what a
+# run made. `make paper-gpu` runs the whole paper on this machine's GPU.
 #   make run ARGS="digits --cores 1"     further arguments go to snakemake
 #   make run TORCH_INDEX=https://…       take torch and torchvision from another index (README)
 
@@ -11,7 +11,7 @@ ARGS ?=
 TORCH_INDEX ?=
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run paper-gpu test lowest test-lowest test-newest test-slurm check bench bench-quick field schema clean
+.PHONY: help run paper-gpu test lowest test-lowest test-newest test-slurm docs check bench bench-quick field schema clean
 
 help:
 	@sed -n '1,6p' Makefile | cut -c3-
@@ -81,6 +81,12 @@ test-slurm: .venv/dev.stamp
 		$(SUDO) apt-get install --yes -qq --no-install-recommends \
 			slurm-wlm munge slurmdbd mariadb-server-core mariadb-client-core; }
 	$(BIN)/python -m pytest -n 2 tests/slurm
+
+# The documentation: build/docs/index.html. Tutorials are run; any warning is an error.
+docs: .venv/run.stamp
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m sphinx --quiet --fresh-env --write-all \
+		--fail-on-warning --keep-going docs build/docs
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .
