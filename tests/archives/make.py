@@ -3,8 +3,8 @@
 It is run once for each new version of a format; what an earlier release wrote is never made again.
 """
 
+import argparse
 import contextlib
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -139,4 +139,6 @@ def found_along() -> Learning:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description="Make the archive of today's file formats.")
+    parser.add_argument("folder", type=Path)
+    make(parser.parse_args().folder)
