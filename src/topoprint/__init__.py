@@ -14,6 +14,7 @@ from topoprint.comparison.matrix import AveragedMatrix, Comparison, DistanceMatr
 from topoprint.errors import InputError
 from topoprint.evaluation.pairs import verdict
 from topoprint.homology.additions import merge_additions
+from topoprint.homology.conversions import from_giotto, to_giotto
 from topoprint.homology.diagram import Diagram
 from topoprint.homology.graph import Graph
 from topoprint.homology.network_graph import NetworkGraph, to_graph
@@ -42,6 +43,7 @@ __all__ = [
     "Recording",
     "compare",
     "distance_matrix",
+    "from_giotto",
     "load_average",
     "load_distances",
     "load_recording",
@@ -49,6 +51,7 @@ __all__ = [
     "merge_additions",
     "persistence",
     "save_distances",
+    "to_giotto",
     "to_graph",
     "verdict",
 ]

@@ -1,4 +1,7 @@
-"""The one exception for input that cannot be used."""
+"""The one exception for input that cannot be used, and what is of another type than asked for."""
+
+import os
+from typing import Any
 
 
 class InputError(ValueError):
@@ -6,3 +9,20 @@ class InputError(ValueError):
 
     The command line prints the message alone and exits with status 2.
     """
+
+
+def check_type(given: Any, kind: type | tuple[type, ...], expected: str) -> None:
+    """Refuse what is no instance of a type, in a sentence that says what is expected."""
+    if not isinstance(given, kind):
+        raise InputError(f"a {type(given).__name__} is given, where {expected} is expected")
+
+
+def check_path(given: Any) -> None:
+    """Refuse what is no path."""
+    check_type(given, (str, os.PathLike), "the path of a file")
+
+
+def check_whole(given: Any, what: str) -> None:
+    """Refuse what is no whole number, such as one of Python or numpy."""
+    if isinstance(given, bool) or not hasattr(given, "__index__") or hasattr(given, "__len__"):
+        raise InputError(f"{what} is a {type(given).__name__}, not a whole number")

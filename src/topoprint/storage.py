@@ -17,7 +17,7 @@ from typing import Any
 
 import h5py
 
-from topoprint.errors import InputError
+from topoprint.errors import InputError, check_path
 
 # Errors of the system that the user can mend: names, permissions, what is in the way. All others,
 # such as a full disk, are faults of the machine.
@@ -216,6 +216,7 @@ def check_readable(path: str | os.PathLike[str]) -> None:
     OSError
         If the machine fails.
     """
+    check_path(path)
     try:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):

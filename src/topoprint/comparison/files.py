@@ -11,7 +11,7 @@ import numpy as np
 
 from topoprint.comparison import version_1
 from topoprint.comparison.matrix import Array, AveragedMatrix, Comparison, DistanceMatrix
-from topoprint.errors import InputError
+from topoprint.errors import InputError, check_type
 from topoprint.identity import Index
 from topoprint.storage import create_h5, format_of, open_h5, read_json, read_strings, write_strings
 
@@ -70,6 +70,7 @@ def load_distances(path: str | os.PathLike[str]) -> dict[str, DistanceMatrix]:
 
 def save_distances(path: str | os.PathLike[str], comparison: Comparison) -> None:
     """Write what :func:`topoprint.compare` found; :func:`load_distances` reads it."""
+    check_type(comparison, Comparison, "what tp.compare gives")
     save_comparisons(path, [comparison])
 
 

@@ -81,7 +81,9 @@ def index_of(
 
 def check_labels(labels: Sequence[str], found: Sequence[Network | Diagram]) -> list[str]:
     """Refuse labels that are not one a network."""
-    if isinstance(labels, str) or not all(isinstance(label, str) for label in labels):
+    if isinstance(labels, str) or not isinstance(labels, Sequence):
+        raise InputError("labels are not a list of texts, one a network")
+    if not all(isinstance(label, str) for label in labels):
         raise InputError("labels are not a list of texts, one a network")
     if len(labels) != len(found):
         what = "diagrams" if all(isinstance(one, Diagram) for one in found) else "networks"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from topoprint.errors import InputError
+from topoprint.errors import InputError, check_type
 from topoprint.homology.edges import IntArray, check_edges
 from topoprint.homology.filtration import edge_values
 from topoprint.homology.graph import Graph
@@ -37,6 +37,7 @@ def merge_additions(graph: NetworkGraph) -> Graph:
     InputError
         If there are more edges than can be laid out, or two edges join the same two units.
     """
+    check_type(graph, NetworkGraph, "the graph of a network (tp.to_graph)")
     if graph.n_edges > MOST_LAID_OUT:
         raise InputError(
             f"the network's {graph.n_edges:,} edges are too many to be laid out one by one, as "

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +21,9 @@ from topoprint.identity import UNKNOWN, NetworkId
 from topoprint.networks.arrays import refuse_masked
 from topoprint.networks.maps import FloatArray
 from topoprint.storage import create_h5, open_h5, read_json
+
+if TYPE_CHECKING:  # takes longer than a diagram
+    from matplotlib.figure import Figure
 
 FORMAT = "topoprint diagram"
 FORMAT_VERSION = 3
@@ -83,13 +86,20 @@ class Diagram:
             birth, or a death before its birth, or counts are not positive whole numbers, one a bar.
         """
         births, deaths, found = [], [], []
+        if isinstance(bars, str | bytes) or not isinstance(bars, Iterable):
+            raise InputError(
+                f"a {type(bars).__name__} is no list of arrays (n, 2), one a dimension"
+            )
         given_bars = list(bars)
         numbers = [None] * len(given_bars) if counts is None else list(counts)
         if len(numbers) != len(given_bars):
             raise InputError(f"bars of {len(given_bars)} dimensions have counts of {len(numbers)}")
         for dimension, (given, number) in enumerate(zip(given_bars, numbers, strict=True)):
             refuse_masked(given, f"bars of dimension {dimension}")
-            array = np.asarray(given, dtype=np.float32)
+            try:
+                array = np.asarray(given, dtype=np.float32)
+            except (TypeError, ValueError) as error:
+                raise InputError(f"bars of dimension {dimension} are no numbers") from error
             if array.size == 0:
                 array = array.reshape(0, 2)
             if array.ndim != 2 or array.shape[1] != 2:
@@ -143,6 +153,72 @@ class Diagram:
     def __repr__(self) -> str:
         counts = ", ".join(f"H{q}: {self.n_bars(q)}" for q in range(len(self.births)))
         return f"Diagram({counts} bars)"
+
+    def _repr_html_(self) -> str:
+        from topoprint.reporting.notebooks import diagram_html
+
+        return diagram_html(self)
+
+    def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
+        """Draw the diagram, and beside it the bars; both show how often a bar counts.
+
+        Parameters
+        ----------
+        path : path, optional
+            File to write, its kind by its suffix: .svg, .pdf or .png.
+
+        Raises
+        ------
+        InputError
+            If the suffix is another, the file cannot be written, or matplotlib is not installed.
+        """
+        from topoprint.reporting.drawing import draw
+
+        return draw("diagrams", "draw_diagram", path, self)
+
+    def to_gudhi(self) -> list[tuple[int, tuple[float, float]]]:
+        """List (dimension, (birth, death)), as gudhi's ``SimplexTree.persistence`` does."""
+        from topoprint.homology.conversions import to_gudhi
+
+        return to_gudhi(self)
+
+    @staticmethod
+    def from_gudhi(pairs: Iterable[Any], max_dimension: int | None = None) -> "Diagram":
+        """Make a diagram of what gudhi's ``SimplexTree.persistence`` gives.
+
+        Parameters
+        ----------
+        pairs : iterable of (dimension, (birth, death))
+        max_dimension : int, optional
+            Of the diagram; by default the highest that has a bar.
+
+        Raises
+        ------
+        InputError
+            If it is something else, or as :meth:`from_bars`.
+        """
+        from topoprint.homology.conversions import from_gudhi
+
+        return from_gudhi(pairs, max_dimension)
+
+    def to_ripser(self) -> list[NDArray[np.float64]]:
+        """Give an array (n, 2) a dimension, as ripser does and persim takes."""
+        from topoprint.homology.conversions import to_ripser
+
+        return to_ripser(self)
+
+    @staticmethod
+    def from_ripser(found: Any) -> "Diagram":
+        """Make a diagram of what ripser gives: its dict, or the list ``dgms`` in it.
+
+        Raises
+        ------
+        InputError
+            If it is something else, or as :meth:`from_bars`.
+        """
+        from topoprint.homology.conversions import from_ripser
+
+        return from_ripser(found)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the diagram as HDF5 (docs/file-formats.md)."""

@@ -38,6 +38,8 @@ def edge_values(
 
 def check_zeta(zeta: float) -> float:
     """Refuse what is no smoothing parameter."""
+    if not isinstance(zeta, float | int | np.floating):
+        raise InputError(f"zeta is a {type(zeta).__name__}, not a number between 0 and 1")
     if not 1e-38 <= zeta < 1:  # float32 knows nothing much smaller, and no edge's value is 0
         raise InputError(f"zeta must lie between 0 and 1 (at least 1e-38), not {zeta}")
     return float(zeta)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from safetensors import SafetensorError, safe_open
 
-from topoprint.errors import InputError
+from topoprint.errors import InputError, check_path, check_whole
 from topoprint.homology.edges import (
     IntArray,
     Numbers,
@@ -58,6 +58,7 @@ class Graph:
             If the arrays differ in length, a vertex is out of range, an edge is a loop or stands
             twice in the same direction, or a value is negative or not finite.
         """
+        check_whole(n_vertices, "n_vertices")
         from_, to = vertices(sources), vertices(targets)
         filtration = floats(values, "filtration values")
         check_lengths(from_, to, filtration, "values")
@@ -96,6 +97,7 @@ class Graph:
             As :meth:`from_edges`; if weights are not finite or all zero; or if two edges of
             opposite directions become one, because the sign of one of them reverses it.
         """
+        check_whole(n_vertices, "n_vertices")
         return cls._of_weights(n_vertices, vertices(sources), vertices(targets), weights, zeta)
 
     @classmethod
@@ -117,6 +119,7 @@ class Graph:
         InputError
             As :meth:`from_weights`, or if the file holds no such tensors.
         """
+        check_path(path)
         tensors = read_arrays(Path(path), (*GRAPH_TENSORS, "n_vertices"))
         if not tensors.keys() >= GRAPH_TENSORS:
             raise InputError(f"{path}: holds no graph: expected sources, targets and weights")
@@ -132,6 +135,11 @@ class Graph:
 
     def __repr__(self) -> str:
         return f"Graph({self.n_vertices} vertices, {self.n_edges} edges)"
+
+    def _repr_html_(self) -> str:
+        from topoprint.reporting.notebooks import graph_html
+
+        return graph_html(self)
 
     @property
     def n_edges(self) -> int:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from topoprint.errors import InputError
+from topoprint.errors import InputError, check_type
 from topoprint.homology.edges import IntArray, check_edges
 from topoprint.homology.filtration import check_zeta, edge_values
 from topoprint.homology.graph import Graph
@@ -62,6 +62,11 @@ class NetworkGraph:
 
     def __repr__(self) -> str:
         return f"NetworkGraph({self.n_vertices} vertices, {self.n_edges} edges)"
+
+    def _repr_html_(self) -> str:
+        from topoprint.reporting.notebooks import graph_html
+
+        return graph_html(self)
 
     @property
     def n_edges(self) -> int:
@@ -122,6 +127,7 @@ def to_graph(network: Network, zeta: float = 1e-6, bias: bool = True) -> Network
     InputError
         If zeta is outside (0, 1), or every weight that would be an edge is zero.
     """
+    check_type(network, Network, "a network (of a file: tp.Network.load)")
     check_zeta(zeta)
     maps = [one for one in network.maps if bias or not one.is_bias]
     scale = max((greatest_magnitude(one) for one in maps), default=0.0)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from topoprint.errors import InputError
+from topoprint.errors import InputError, check_type, check_whole
 from topoprint.homology.cliques import MAX_MEMORY, check_size
 from topoprint.homology.columns import constant
 from topoprint.homology.counts import all_one, ones
@@ -61,9 +61,16 @@ def persistence(
         one with an edge and its reverse, or what is needed is not installed or would take more
         than ``max_memory``.
     """
+    check_type(
+        graph,
+        (Graph, NetworkGraph),
+        "a graph (of a network: tp.to_graph(network), of edges: tp.Graph)",
+    )
+    check_type(engine, str, "the name of an engine")
     if engine not in ENGINES:
         raise InputError(f"engine {engine!r} is not known; choose {', '.join(ENGINES)}")
-    if not isinstance(max_dimension, int) or max_dimension < 0:
+    check_whole(max_dimension, "max_dimension")
+    if max_dimension < 0:
         raise InputError(f"max_dimension must be a whole number from 0, not {max_dimension}")
     if engine in ("flagser", "gudhi"):
         return _by_cliques(graph, max_dimension, max_memory, engine)

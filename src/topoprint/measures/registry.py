@@ -79,7 +79,8 @@ def make_measure(measure: "str | Mapping[str, Any] | Measure", **parameters: Any
             return measure
         measure = {"kind": measure.kind, **measure.model_dump(exclude_unset=True)}
     if not isinstance(measure, Mapping):
-        raise InputError(f"{measure!r} is no measure: give its name, or its kind and parameters")
+        told = type(measure).__name__
+        raise InputError(f"a {told} is no measure: give its name, or its kind and parameters")
     values = {key: _plain(value) for key, value in {**measure, **parameters}.items()}
     kind = kinds().get(str(values.get("kind")))
     if kind is None:
@@ -103,6 +104,8 @@ def with_settings(measure: Measure, settings: Mapping[str, Any]) -> Measure:
 
 def make_measures(asked: "Iterable[str | Mapping[str, Any] | Measure] | None") -> list[Measure]:
     """Make several measures, by default those of the paper; refuse a name that stands twice."""
+    if isinstance(asked, str) or not isinstance(asked, Iterable | None):
+        raise InputError(f"a {type(asked).__name__} is no list of measures: give ['heat', …]")
     made = [make_measure(one) for one in (PAPER if asked is None else asked)]
     names = [measure.name for measure in made]
     for name in names:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from topoprint.errors import InputError
+from topoprint.errors import InputError, check_type
 from topoprint.networks.arrays import as_float32
 from topoprint.networks.maps import FloatArray, LinearMap, Wires
 
@@ -93,7 +93,14 @@ def checked_layers(
     """Round the weights and biases of chained dense layers; InputError says what is wrong."""
     weights: list[FloatArray] = []
     biases: list[FloatArray | None] = []
-    for position, (weight, bias) in enumerate(layers):
+    if isinstance(layers, str | bytes) or not isinstance(layers, Iterable):
+        raise InputError(f"a {type(layers).__name__} is no list of layers: give [(W, b), …]")
+    for position, layer in enumerate(layers):
+        if not isinstance(layer, tuple | list) or len(layer) != 2:
+            raise InputError(
+                f"layer {position} is a {type(layer).__name__}, not (W, b) with b an array or None"
+            )
+        weight, bias = layer
         matrix = as_float32(weight, f"weights of layer {position}", 2)
         if weights and matrix.shape[1] != weights[-1].shape[0]:
             raise InputError(
@@ -112,6 +119,16 @@ def checked_layers(
     if not any(np.any(w) for w in weights) and not any(np.any(b) for b in biases if b is not None):
         raise InputError("all weights and biases are zero: equation 1 has nothing to divide by")
     return weights, biases
+
+
+def check_maps(maps: Iterable[LinearMap]) -> list[LinearMap]:
+    """Refuse what is no list of linear maps, at least one."""
+    found = list(maps) if isinstance(maps, Iterable) else [maps]
+    if not found:
+        raise InputError("a network needs at least one linear map")
+    for one in found:
+        check_type(one, LinearMap, "a topoprint.networks.maps.LinearMap")
+    return found
 
 
 def check_biases(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires]) -> None:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from topoprint.errors import InputError
+from topoprint.errors import InputError, check_path
 from topoprint.identity import NetworkId
 from topoprint.networks.readers.choice import split_path
 from topoprint.networks.readers.kinds import check_file, files_of
@@ -29,6 +29,7 @@ def read_id(path: str | os.PathLike[str]) -> NetworkId:
 
 def known_of(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read the metadata of a file of the project; nothing of other files, or of a part of one."""
+    check_path(path)
     file, chosen = split_path(path)
     if chosen or file.is_dir():
         return {}

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from topoprint.errors import InputError
+from topoprint.errors import InputError, check_whole
 from topoprint.identity import NetworkId, Row
 from topoprint.networks.architecture import (
     Layers,
     chained,
     check_biases,
+    check_maps,
     checked_layers,
     describe,
     greatest_magnitude,
@@ -86,10 +87,9 @@ class Network:
             If there is no map, one does not fit its units, a bias vertex has another edge, or the
             weights are not finite or all zero.
         """
+        check_whole(n_units, "n_units")
         added = np.asarray(sums, np.int64)
-        made = cls(int(n_units), tuple(maps), tuple(wires), dict(metadata or {}), added)
-        if not made.maps:
-            raise InputError("a network needs at least one linear map")
+        made = cls(int(n_units), tuple(check_maps(maps)), tuple(wires), dict(metadata or {}), added)
         for one in made.maps:
             one.check(made.n_units)
         for wire in made.wires:
@@ -213,6 +213,11 @@ class Network:
         if self._chain is not None:
             return f"Network({self.shape}: {self.n_edges} edges)"
         return f"Network({len(self.maps)} maps: {self.n_units} units, {self.n_edges} edges)"
+
+    def _repr_html_(self) -> str:
+        from topoprint.reporting.notebooks import network_html
+
+        return network_html(self)
 
     @property
     def id(self) -> NetworkId:

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from topoprint.errors import InputError
+from topoprint.errors import InputError, check_path
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,6 +32,8 @@ def draw(module: str, function: str, path: str | os.PathLike[str] | None, *what:
         If the suffix is none of :data:`FORMATS`, the file cannot be written, or a package that
         figures need is not installed.
     """
+    if path is not None:
+        check_path(path)
     if path is not None and Path(path).suffix.lower()[1:] not in FORMATS:
         raise InputError(f"{path}: figures are drawn as .{', .'.join(FORMATS)}")
     try:

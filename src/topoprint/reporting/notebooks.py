@@ -3,7 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+import numpy as np
+
 from topoprint.comparison.matrix import Comparison, DistanceMatrix
+from topoprint.homology.diagram import Diagram
+from topoprint.homology.graph import Graph
+from topoprint.homology.network_graph import NetworkGraph
+from topoprint.networks.network import Network
 
 # Rows and columns of a matrix, and matrices, that are shown.
 MOST_ROWS, MOST_MATRICES = 12, 6
@@ -26,6 +32,41 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str) ->
 def facts(caption: str, known: Mapping[str, object]) -> str:
     """Write what is known of something, a row each."""
     return table((), [(name, str(value)) for name, value in known.items()], caption)
+
+
+def diagram_html(diagram: Diagram) -> str:
+    """Write how many bars there are in each dimension, and how far they reach."""
+    rows = []
+    for q, (births, deaths) in enumerate(zip(diagram.births, diagram.deaths, strict=True)):
+        last = np.isinf(deaths)
+        essential = int(diagram.counts[q][last].sum())
+        ends = [births, deaths[~last]]
+        told = [f"{some.min():.4g} … {some.max():.4g}" if len(some) else "–" for some in ends]
+        rows.append((f"H{q}", f"{diagram.n_bars(q):,}", f"{essential:,}", *told))
+    name = f" of {diagram.id.network}" if diagram.id.network else ""
+    header = ("", "bars", "essential", "births", "finite deaths")
+    return table(header, rows, f"Persistence diagram{name}")
+
+
+def network_html(network: Network) -> str:
+    """Write what a network is: its name, architecture and size."""
+    known: dict[str, object] = {"architecture": network.shape}
+    if not network.is_chain:
+        known["maps"] = len(network.maps)
+    known |= {"units": f"{network.n_units:,}", "edges": f"{network.n_edges:,}"}
+    return facts(f"Network {network.id.network}".strip(), network.id.to_json() | known)
+
+
+def graph_html(graph: Graph | NetworkGraph) -> str:
+    """Write the size of a graph."""
+    known: dict[str, object] = {
+        "vertices": f"{graph.n_vertices:,}", "edges": f"{graph.n_edges:,}"
+    }  # fmt: skip
+    if isinstance(graph, NetworkGraph):
+        known |= {"max|W|": f"{graph.scale:.6g}", "ζ": graph.zeta, "biases are edges": graph.bias}
+    elif len(graph.values):
+        known["filtration values"] = f"{graph.values.min():.6g} … {graph.values.max():.6g}"
+    return facts("Graph", known)
 
 
 def matrix_html(matrix: DistanceMatrix) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topoprint.errors import InputError
+from topoprint.homology.conversions import to_giotto
 from topoprint.homology.diagram import Diagram
 from topoprint.summaries.distances import Discretisation, check_dimensions
 
@@ -40,7 +41,7 @@ def giotto_distances(
             "engine 'giotto' needs giotto-tda, for Python 3.11 or 3.12: "
             "pip install 'topoprint[giotto]'"
         ) from error
-    padded = Filtering(epsilon=how.min_persistence).fit_transform(_padded(diagrams))
+    padded = Filtering(epsilon=how.min_persistence).fit_transform(to_giotto(diagrams, reduced=True))
     padded[np.isinf(padded)] = how.infinity
     each = PairwiseDistance(
         metric=metric, metric_params={"n_bins": how.bins, **parameters}, order=None
@@ -58,19 +59,3 @@ def giotto_distances(
         pair = pairwise(padded[[one, other]])
         values[one, other] = values[other, one] = pair[0, 1]
     return values
-
-
-def _padded(diagrams: Sequence[Diagram]) -> NDArray[np.float64]:
-    """Diagrams as ``FlagserPersistence`` gives them: reduced, padded with trivial triples."""
-    blocks = []
-    for dimension in range(diagrams[0].max_dimension + 1):
-        bars = [diagram.bars(dimension).astype(np.float64) for diagram in diagrams]
-        if dimension == 0:
-            bars = [np.delete(b, np.argmax(b[:, 1]), axis=0) if len(b) else b for b in bars]
-        length = max(1, *(len(b) for b in bars))
-        least = min((float(b[:, 0].min()) for b in bars if len(b)), default=0.0)
-        block = np.full((len(bars), length, 3), (least, least, float(dimension)))
-        for row, of_network in zip(block, bars, strict=True):
-            row[: len(of_network), :2] = of_network
-        blocks.append(block)
-    return np.concatenate(blocks, axis=1)

@@ -87,6 +87,8 @@ def import_onnx(path: object) -> Any:
 
 def contents_of(model: Any, folder: str = "") -> Contents:
     """List the tensors of a model in memory; external data are read from a folder."""
+    if not hasattr(model, "graph"):
+        raise InputError(f"a {type(model).__name__} is no model of ONNX (onnx.ModelProto)")
     values = Values(folder)
     _collect(model.graph, values)
     tensors: dict[str, Tensor] = {}
