@@ -3,12 +3,12 @@
 import sys
 import time
 
-# Small networks train in a second, hundreds of them in a run: no line before this time has passed.
+# Small networks train in a second, hundreds of them in a run: no more than a line in this time.
 SECONDS_BETWEEN_LINES = 5.0
 
 
 class Progress:
-    """Tells of the epochs of one training now and then, and of the last; of a short one nothing.
+    """Tells of the epochs of one training, the last always, others now and then.
 
     Parameters
     ----------
@@ -22,15 +22,13 @@ class Progress:
         self._what = what
         self._epochs = epochs
         self._started = self._told = time.monotonic()
-        self._silent = True
 
     def after(self, epoch: int, loss: float) -> None:
         """Tell that an epoch, counted from 1, ended with a mean loss."""
         now = time.monotonic()
-        soon = now - self._told < SECONDS_BETWEEN_LINES
-        if soon and (epoch < self._epochs or self._silent):
+        if epoch < self._epochs and now - self._told < SECONDS_BETWEEN_LINES:
             return
-        self._told, self._silent = now, False
+        self._told = now
         left = (now - self._started) / epoch * (self._epochs - epoch)
         print(
             f"{self._what}: epoch {epoch}/{self._epochs}, loss {loss:.4f}, {left:.0f} s left",

@@ -16,14 +16,3 @@ def test_the_last_epoch_is_told_and_others_now_and_then(
         "digits base-1 seed 3: epoch 2/4, loss 0.5000, 6 s left",
         "digits base-1 seed 3: epoch 4/4, loss 0.2500, 0 s left",
     ]
-
-
-def test_a_short_training_is_silent(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    clock = iter([0.0, 1.0, 4.9])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
-    told = Progress("digits base-1 seed 3", 2)
-    for epoch in (1, 2):
-        told.after(epoch, 1.0)
-    assert capsys.readouterr().err == ""
