@@ -17,6 +17,7 @@ from topoprint.storage import MENDABLE
 # isort: off
 from topoprint.cli import (
     experiment, layers, network, compare, verdict, topology, zoo, analysis, learned, learning,
+    crate,
 )  # fmt: skip
 
 # isort: on
@@ -24,6 +25,7 @@ __all__ = [
     "analysis",
     "app",
     "compare",
+    "crate",
     "experiment",
     "layers",
     "learned",
