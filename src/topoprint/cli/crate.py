@@ -38,7 +38,7 @@ def crate(
         from topoprint.reporting.crate import crate as run
     except ModuleNotFoundError as error:
         raise InputError(
-            "crates need the package rocrate: pip install 'topoprint[report]'"
+            "crates need the package rocrate: pip install 'topoprint[crate]'"
         ) from error
     asked = load_config(*(config or [Path("config.yaml")]))
     write_bytes(folder / NAME, run(folder, asked.science, author, license))
