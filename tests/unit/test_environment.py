@@ -88,3 +88,10 @@ def test_files_of_tests_have_names_of_their_own() -> None:
     """Pytest and imports of helpers know them by their names alone."""
     names = [path.name for path in (ROOT / "tests").rglob("*.py") if path.name != "conftest.py"]
     assert sorted(names) == sorted(set(names))
+
+
+def test_the_citation_and_the_changelog_are_of_this_version() -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert cited["version"] == PROJECT["version"]
+    headings = re.findall(r"^## .*", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert PROJECT["version"] in headings[0] or "nreleased" in headings[0]
