@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
+import numpy as np
+
 from topoprint.errors import InputError
 from topoprint.homology.diagram import Diagram
 from topoprint.identity import Index, NetworkId, Row
@@ -81,7 +83,7 @@ def index_of(
 
 def check_labels(labels: Sequence[str], found: Sequence[Network | Diagram]) -> list[str]:
     """Refuse labels that are not one a network."""
-    if isinstance(labels, str) or not isinstance(labels, Sequence):
+    if isinstance(labels, str) or not isinstance(labels, Sequence | np.ndarray):
         raise InputError("labels are not a list of texts, one a network")
     if not all(isinstance(label, str) for label in labels):
         raise InputError("labels are not a list of texts, one a network")

@@ -79,8 +79,9 @@ def make_measure(measure: "str | Mapping[str, Any] | Measure", **parameters: Any
             return measure
         measure = {"kind": measure.kind, **measure.model_dump(exclude_unset=True)}
     if not isinstance(measure, Mapping):
-        told = type(measure).__name__
-        raise InputError(f"a {told} is no measure: give its name, or its kind and parameters")
+        told = repr(measure)
+        told = told if len(told) < 60 and told.isprintable() else f"a {type(measure).__name__}"
+        raise InputError(f"{told} is no measure: give its name, or its kind and parameters")
     values = {key: _plain(value) for key, value in {**measure, **parameters}.items()}
     kind = kinds().get(str(values.get("kind")))
     if kind is None:
