@@ -16,9 +16,10 @@ from benchmarks.measure import peak_resident, workers
 from benchmarks.networks import Design
 from benchmarks.table import Row
 from topoprint import Diagram, load_average
+from topoprint.comparison.averages import average
 from topoprint.comparison.compare import distances_of
 from topoprint.comparison.files import load_comparison, save_average, save_comparisons
-from topoprint.comparison.matrix import Comparison, average
+from topoprint.comparison.matrix import Comparison
 from topoprint.homology.files import diagram_of_file
 from topoprint.identity import Index
 from topoprint.identity import Row as NetworkRow

@@ -8,9 +8,10 @@
 
 from importlib.metadata import version as _version
 
+from topoprint.comparison.averages import AveragedMatrix
 from topoprint.comparison.compare import compare, distance_matrix
 from topoprint.comparison.files import load_average, load_distances, save_distances
-from topoprint.comparison.matrix import AveragedMatrix, Comparison, DistanceMatrix
+from topoprint.comparison.matrix import Comparison, DistanceMatrix
 from topoprint.errors import InputError
 from topoprint.evaluation.pairs import verdict
 from topoprint.homology.additions import merge_additions

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 
 import topoprint as tp
+from topoprint.comparison.averages import average
 from topoprint.comparison.collection import DistancesSpec, compare_files
 from topoprint.comparison.files import load_comparison, save_average, save_comparisons
-from topoprint.comparison.matrix import Comparison, average
+from topoprint.comparison.matrix import Comparison
 from topoprint.comparison.zoo.blocks import make_blocks
 from topoprint.comparison.zoo.parts import make_part
 from topoprint.comparison.zoo.points import make_points

@@ -18,8 +18,9 @@ import pytest
 from support import told
 
 import topoprint as tp
+from topoprint.comparison.averages import AveragedMatrix
 from topoprint.comparison.files import load_comparisons, save_average, save_comparisons
-from topoprint.comparison.matrix import AveragedMatrix, Comparison, DistanceMatrix
+from topoprint.comparison.matrix import Comparison, DistanceMatrix
 from topoprint.errors import InputError
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.networks.files import read_metadata

@@ -15,8 +15,9 @@ from topoprint.cli.outputs import (
     make_parents,
     table_option,
 )
+from topoprint.comparison.averages import AveragedMatrix
 from topoprint.comparison.files import AVERAGE_FORMAT, find_averages, load_average, load_comparisons
-from topoprint.comparison.matrix import AveragedMatrix, Comparison
+from topoprint.comparison.matrix import Comparison
 from topoprint.errors import InputError
 from topoprint.identity import Index
 from topoprint.paper import paper as compared

@@ -23,6 +23,7 @@ from topoprint.cli.options import (
     Measures,
     Probes,
     app,
+    given,
     parse_measures,
 )
 from topoprint.cli.outputs import file_option, make_parents
@@ -82,8 +83,7 @@ def compare(
     """Print the distances between networks, or write or draw them."""
     if len(files) < 2:
         raise InputError("compare needs at least two networks or diagrams")
-    given = {"zeta": zeta, "bias": bias}
-    settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    settings = given(zeta=zeta, bias=bias)
     asked = parse_measures(measure, grid=grid, bins=bins, **settings)
     if plot and len(files) > MOST_TOGETHER and not (probes or as_json) and all(map(is_zoos, asked)):
         _as_zoo(files, ZooSpec.made(asked, max_dimension, split_names(layers)), output, plot)
@@ -107,7 +107,7 @@ def compare(
 def _as_zoo(files: list[Path], spec: ZooSpec, output: Path | None, plot: Path) -> None:
     """Compare thousands of networks in parts, and draw a map of them."""
     from topoprint.comparison.zoo.run import compare_zoo, cores, tell_time
-    from topoprint.reporting.style import save_as
+    from topoprint.figures.style import save_as
     from topoprint.reporting.zoo_map import draw_maps
 
     if output and output.suffix.lower() == ".csv":

@@ -96,6 +96,11 @@ Probes = Annotated[
 ]
 
 
+def given(**settings: Any) -> dict[str, Any]:
+    """Keep the settings that were asked for: those that are not None."""
+    return {name: value for name, value in settings.items() if value is not None}
+
+
 def parse_measures(asked: Sequence[str], **settings: Any) -> list[Measure]:
     """Make the measures that a command line asks for, with settings that all share.
 

@@ -19,9 +19,9 @@ from topoprint.cli.options import (
     parse_measures,
 )
 from topoprint.cli.outputs import Output, OutputOfEach, file_option, filled, make_parents
+from topoprint.comparison.averages import average as put_together
 from topoprint.comparison.collection import DistancesSpec, compare_files
 from topoprint.comparison.files import load_comparison, save_average, save_comparisons
-from topoprint.comparison.matrix import average as put_together
 from topoprint.errors import InputError
 from topoprint.homology.files import DiagramSpec, diagram_of_file, id_of_file
 from topoprint.identity import NetworkId

@@ -21,6 +21,7 @@ from topoprint.cli.options import (
     Measures,
     Probes,
     app,
+    given,
     parse_measures,
 )
 from topoprint.cli.progress import shown
@@ -78,8 +79,7 @@ def verdict(
 
     if len(files) < 2:
         raise InputError("verdict needs at least two networks")
-    given = {"zeta": zeta, "bias": bias}
-    settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    settings = given(zeta=zeta, bias=bias)
     for_graphs = DiagramSpec(max_dimension=max_dimension, **settings)
     networks = [load(path, split_names(layers), for_graphs) for path in files]
     asked = parse_measures(measure or testable_measures(networks), grid=grid, bins=bins, **settings)

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from topoprint.cli.options import (
     MaxDimension,
     Measures,
     app,
+    given,
     parse_measures,
 )
 from topoprint.cli.outputs import Output, file_option, make_parents
@@ -106,7 +107,7 @@ def compare(
     )
     _tell(found, len(every))
     if plot:
-        from topoprint.reporting.style import save_as
+        from topoprint.figures.style import save_as
         from topoprint.reporting.zoo_map import draw_maps
 
         make_parents(plot)
@@ -246,9 +247,7 @@ def _spec(
     max_dimension: int,
     layers: str | None,
 ) -> ZooSpec:
-    given = {"zeta": zeta, "bias": bias}
-    settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    made = parse_measures(measure, grid=grid, bins=bins, **settings)
+    made = parse_measures(measure, grid=grid, bins=bins, **given(zeta=zeta, bias=bias))
     return ZooSpec.made(made, max_dimension, split_names(layers))
 
 

@@ -10,7 +10,8 @@ import h5py
 import numpy as np
 
 from topoprint.comparison import version_1
-from topoprint.comparison.matrix import Array, AveragedMatrix, Comparison, DistanceMatrix
+from topoprint.comparison.averages import AveragedMatrix
+from topoprint.comparison.matrix import Array, Comparison, DistanceMatrix
 from topoprint.errors import InputError, check_type
 from topoprint.identity import Index
 from topoprint.storage import create_h5, format_of, open_h5, read_json, read_strings, write_strings

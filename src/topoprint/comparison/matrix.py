@@ -1,15 +1,18 @@
-"""Distance matrices, labelled by a table of networks; several of them: a comparison, an average."""
+"""Distance matrices, labelled by a table of networks; several of them: a comparison."""
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topoprint.errors import InputError
+from topoprint.figures.drawing import Distances, draw
+from topoprint.figures.html import distances_html
 from topoprint.identity import Index
 
 if TYPE_CHECKING:  # all of them are optional
@@ -18,6 +21,9 @@ if TYPE_CHECKING:  # all of them are optional
     from matplotlib.figure import Figure
 
 Array = NDArray[np.float64]
+# What draws distances, and matrices that a notebook shows of several.
+DRAWING = ("topoprint.figures.comparisons", "draw_comparison")
+MOST_SHOWN = 6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -87,9 +93,7 @@ class DistanceMatrix:
         return f"DistanceMatrix({self.measure} between {len(self)} networks)"
 
     def _repr_html_(self) -> str:
-        from topoprint.reporting.notebooks import matrix_html
-
-        return matrix_html(self)
+        return distances_html(self.measure, self.labels, self.values)
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
         """Draw the distances in the order of a dendrogram, and a map of the networks.
@@ -105,9 +109,11 @@ class DistanceMatrix:
             If networks cannot be compared, the suffix is another, or matplotlib or scikit-learn is
             not installed.
         """
-        from topoprint.reporting.drawing import draw
+        return draw(*DRAWING, path, [self._drawn])
 
-        return draw("comparisons", "draw_comparison", path, [self])
+    @property
+    def _drawn(self) -> Distances:
+        return Distances(self.measure, self.values, self.labels, self.index.groups)
 
     def to_pandas(self) -> "pandas.DataFrame":
         """Return the distances as a data frame, rows and columns labelled.
@@ -188,15 +194,13 @@ class Comparison(Mapping[str, DistanceMatrix]):
         return f"Comparison({len(self.index)} networks by {', '.join(self)})"
 
     def _repr_html_(self) -> str:
-        from topoprint.reporting.notebooks import comparison_html
-
-        return comparison_html(self)
+        shown = "".join(matrix._repr_html_() for matrix in islice(self.values(), MOST_SHOWN))
+        more = len(self) - MOST_SHOWN
+        return f"{shown}<p>and {more} measures more</p>" if more > 0 else shown
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
         """Draw the matrix of each measure, as :meth:`DistanceMatrix.plot`."""
-        from topoprint.reporting.drawing import draw
-
-        return draw("comparisons", "draw_comparison", path, list(self.values()))
+        return draw(*DRAWING, path, [matrix._drawn for matrix in self.values()])
 
     def to_pandas(self) -> "pandas.DataFrame":
         """Return a data frame with a row a pair of networks and a column a measure.
@@ -224,63 +228,6 @@ class Comparison(Mapping[str, DistanceMatrix]):
         return made
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class AveragedMatrix:
-    """The matrices of one measure over several seeds.
-
-    Attributes
-    ----------
-    runs : ndarray, float64, shape (R, n, n)
-        One matrix a seed, in the order of ``seeds``.
-    index : Index, length n
-        The networks, without a seed.
-    seeds : tuple of int, length R
-    measure : str
-    parameters : dict
-        All that the measure was computed with; of files of version 1 not known, and empty.
-    own_norms : ndarray, float64, shape (R, n), or None
-        Norms of the networks, where the measure is a norm of differences.
-    """
-
-    runs: Array
-    index: Index
-    seeds: tuple[int, ...]
-    measure: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    own_norms: Array | None = None
-
-    def __repr__(self) -> str:
-        runs = f"mean of {len(self.runs)} runs"
-        return f"AveragedMatrix({self.measure} between {len(self.index)} networks, {runs})"
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Names of the networks."""
-        return self.index.labels
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """Experiment of each network; its data set, where there are several."""
-        return self.index.groups
-
-    @property
-    def mean(self) -> Array:
-        """Mean over the runs, shape (n, n)."""
-        mean: Array = self.runs.mean(axis=0)
-        return mean
-
-    @property
-    def std(self) -> Array:
-        """Standard deviation over the runs (ddof 0), shape (n, n)."""
-        std: Array = self.runs.std(axis=0)
-        return std
-
-    @property
-    def greatest(self) -> float:
-        """Greatest mean distance, by which relative distances are divided; 1 if all are zero."""
-        return float(np.nanmax(self.mean)) or 1.0
-
-
 def check_alike(comparisons: Mapping[str, Comparison]) -> None:
     """Refuse comparisons, by file, that differ in networks, measures or parameters.
 
@@ -301,54 +248,3 @@ def check_alike(comparisons: Mapping[str, Comparison]) -> None:
                     f"{file} was made with other parameters than {first_file} ({name}); "
                     "compute both with the same"
                 )
-
-
-def average(
-    comparisons: Mapping[str, Comparison], measures: Sequence[str] | None = None
-) -> list[AveragedMatrix]:
-    """Put the matrices of several seeds together.
-
-    Parameters
-    ----------
-    comparisons : mapping of str to Comparison
-        Of the same networks, a seed each, by the name of their file.
-    measures : sequence of str, optional
-        Those to take, by default all.
-
-    Raises
-    ------
-    InputError
-        If the comparisons differ in networks, measures or parameters, a seed stands twice, or a
-        measure is not among them.
-    """
-    if not comparisons:
-        raise InputError("no distance files to average")
-    seeds: dict[int, str] = {}
-    for file, comparison in comparisons.items():
-        found = comparison.index.seeds
-        if len(found) != 1 or found[0] is None:
-            raise InputError(
-                f"{file}: holds networks of several seeds; one seed a file is averaged"
-            )
-        if found[0] in seeds:
-            raise InputError(f"{file}: seed {found[0]} is among the files twice")
-        seeds[found[0]] = file
-    check_alike(comparisons)
-    first = next(iter(comparisons.values()))
-    averaged = []
-    for name in first.matrices if measures is None else measures:
-        if name not in first.matrices:
-            raise InputError(f"{next(iter(comparisons))}: holds no measure {name!r}")
-        runs = [comparison.matrices[name] for comparison in comparisons.values()]
-        norms = [run.own_norms for run in runs if run.own_norms is not None]
-        averaged.append(
-            AveragedMatrix(
-                runs=np.stack([run.values for run in runs]),
-                index=first.index.without_seeds(),
-                seeds=tuple(seeds),
-                measure=name,
-                parameters=runs[0].parameters,
-                own_norms=np.stack(norms) if norms else None,
-            )
-        )
-    return averaged

@@ -1,14 +1,14 @@
 """What networks that are compared are called, and the table of them."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence, ValuesView
+from collections.abc import Iterator, Sequence, ValuesView
 from dataclasses import replace
-from itertools import takewhile
 from typing import Any
 
 import numpy as np
 
 from topoprint.errors import InputError
+from topoprint.figures.words import shared_length
 from topoprint.homology.diagram import Diagram
 from topoprint.identity import Index, NetworkId, Row
 from topoprint.networks.network import Network
@@ -30,11 +30,6 @@ def short_names(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
             name = f"{os.sep.join(part[shared:])} ({times})"
         names.append(name)
     return names
-
-
-def shared_length(some: Iterable[Sequence[str]]) -> int:
-    """Count the letters, or other parts, that all begin with."""
-    return sum(1 for _ in takewhile(lambda parts: len(set(parts)) == 1, zip(*some, strict=False)))
 
 
 def names_of(given: Sequence[Any]) -> list[str]:

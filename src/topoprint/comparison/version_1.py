@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import h5py
 import numpy as np
 
-from topoprint.comparison.matrix import AveragedMatrix, Comparison, DistanceMatrix
+from topoprint.comparison.averages import AveragedMatrix
+from topoprint.comparison.matrix import Comparison, DistanceMatrix
 from topoprint.identity import Index, NetworkId, Row
 from topoprint.storage import read_json, read_strings
 

@@ -7,7 +7,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from topoprint.comparison.matrix import AveragedMatrix
+from topoprint.comparison.averages import AveragedMatrix
 
 
 @dataclass(frozen=True)

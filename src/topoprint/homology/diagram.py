@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from topoprint.errors import InputError
+from topoprint.figures.drawing import draw
+from topoprint.figures.html import bars_html
 from topoprint.homology.columns import (
     frozen,
     frozen_counts,
@@ -155,9 +157,7 @@ class Diagram:
         return f"Diagram({counts} bars)"
 
     def _repr_html_(self) -> str:
-        from topoprint.reporting.notebooks import diagram_html
-
-        return diagram_html(self)
+        return bars_html(self.id.network, self.births, self.deaths, self.counts)
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> "Figure":
         """Draw the diagram, and beside it the bars; both show how often a bar counts.
@@ -172,9 +172,8 @@ class Diagram:
         InputError
             If the suffix is another, the file cannot be written, or matplotlib is not installed.
         """
-        from topoprint.reporting.drawing import draw
-
-        return draw("diagrams", "draw_diagram", path, self)
+        bars = self.births, self.deaths, self.counts
+        return draw("topoprint.figures.diagrams", "draw_diagram", path, *bars)
 
     def to_gudhi(self) -> list[tuple[int, tuple[float, float]]]:
         """List (dimension, (birth, death)), as gudhi's ``SimplexTree.persistence`` does."""

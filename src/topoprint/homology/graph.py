@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from safetensors import SafetensorError, safe_open
 
 from topoprint.errors import InputError, check_path, check_whole
+from topoprint.figures.html import facts
 from topoprint.homology.edges import (
     IntArray,
     Numbers,
@@ -137,9 +138,10 @@ class Graph:
         return f"Graph({self.n_vertices} vertices, {self.n_edges} edges)"
 
     def _repr_html_(self) -> str:
-        from topoprint.reporting.notebooks import graph_html
-
-        return graph_html(self)
+        known = {"vertices": f"{self.n_vertices:,}", "edges": f"{self.n_edges:,}"}
+        if len(self.values):
+            known["filtration values"] = f"{self.values.min():.6g} … {self.values.max():.6g}"
+        return facts("Graph", known)
 
     @property
     def n_edges(self) -> int:

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from topoprint.errors import InputError, check_type
+from topoprint.figures.html import facts
 from topoprint.homology.edges import IntArray, check_edges
 from topoprint.homology.filtration import check_zeta, edge_values
 from topoprint.homology.graph import Graph
@@ -64,9 +65,9 @@ class NetworkGraph:
         return f"NetworkGraph({self.n_vertices} vertices, {self.n_edges} edges)"
 
     def _repr_html_(self) -> str:
-        from topoprint.reporting.notebooks import graph_html
-
-        return graph_html(self)
+        sizes = {"vertices": f"{self.n_vertices:,}", "edges": f"{self.n_edges:,}"}
+        made = {"max|W|": f"{self.scale:.6g}", "ζ": self.zeta, "biases are edges": self.bias}
+        return facts("Graph", sizes | made)
 
     @property
     def n_edges(self) -> int:

@@ -55,17 +55,19 @@ def lifetimes(graph: NetworkGraph, own_scale: bool = False) -> list[NDArray[np.f
         Whether max|W| is that of the map, in place of the network's.
     """
     maps = [one for one in graph.network.maps if not one.is_bias]
-    greatest = max(map(greatest_magnitude, maps))
+    own = [greatest_magnitude(one) for one in maps]
     return [
-        _of_map(one, graph, (own_scale and greatest_magnitude(one)) or greatest) for one in maps
+        _of_map(one, graph, greatest, greatest if own_scale else max(own))
+        for one, greatest in zip(maps, own, strict=True)
     ]
 
 
-def _of_map(one: LinearMap, graph: NetworkGraph, greatest: float) -> NDArray[np.float64]:
+def _of_map(
+    one: LinearMap, graph: NetworkGraph, own: float, greatest: float
+) -> NDArray[np.float64]:
     units, places = np.unique(
         np.concatenate([one.inputs.ravel(), one.outputs.ravel()]), return_inverse=True
     )
-    own = greatest_magnitude(one)
     if not own:
         return np.ones(max(1, len(units) - 1))  # all edges are of no strength
     inputs, outputs = np.split(places.ravel(), [one.inputs.size])

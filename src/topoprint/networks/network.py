@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from topoprint.errors import InputError, check_whole
+from topoprint.figures.html import facts
 from topoprint.identity import NetworkId, Row
 from topoprint.networks.architecture import (
     Layers,
@@ -215,9 +216,10 @@ class Network:
         return f"Network({len(self.maps)} maps: {self.n_units} units, {self.n_edges} edges)"
 
     def _repr_html_(self) -> str:
-        from topoprint.reporting.notebooks import network_html
-
-        return network_html(self)
+        told = {} if self.is_chain else {"maps": len(self.maps)}
+        sizes = {"units": f"{self.n_units:,}", "edges": f"{self.n_edges:,}"}
+        known = {**self.id.to_json(), "architecture": self.shape, **told, **sizes}
+        return facts(f"Network {self.id.network}".strip(), known)
 
     @property
     def id(self) -> NetworkId:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from topoprint.comparison.matrix import AveragedMatrix
+from topoprint.comparison.averages import AveragedMatrix
 from topoprint.evaluation.statistics import group_statistics
 
 # Averaged matrices of each data set, one a measure.

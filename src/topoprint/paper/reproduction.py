@@ -8,7 +8,7 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from topoprint.comparison.matrix import AveragedMatrix
+from topoprint.comparison.averages import AveragedMatrix
 from topoprint.errors import InputError
 from topoprint.evaluation.mantel import mantel, spearman
 from topoprint.evaluation.seeds import FEWEST

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from topoprint.comparison.matrix import Array, DistanceMatrix
+from topoprint.figures.drawing import draw
 from topoprint.identity import Index
 from topoprint.storage import create_h5, open_h5, read_json
 
@@ -64,9 +65,8 @@ class Recording:
         InputError
             If the suffix is another, the file cannot be written, or matplotlib is not installed.
         """
-        from topoprint.reporting.drawing import draw
-
-        return draw("recordings", "draw_recording", path, self.steps, self.matrices, self.values)
+        what = self.steps, self.matrices, self.values
+        return draw("topoprint.reporting.recordings", "draw_recording", path, *what)
 
 
 def load_recording(path: str | os.PathLike[str]) -> Recording:

@@ -9,7 +9,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from topoprint.reporting.style import COLOURS, DOTS, STYLE, save_figure, spoken
+from topoprint.figures.style import COLOURS, DOTS, STYLE, save_figure
+from topoprint.figures.words import spoken
 from topoprint.reporting.tables import Accuracy
 
 if TYPE_CHECKING:  # its own imports take longer than a figure

@@ -17,18 +17,12 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
-from topoprint.comparison.matrix import AveragedMatrix
+from topoprint.comparison.averages import AveragedMatrix
 from topoprint.evaluation.seeds import comparable
 from topoprint.evaluation.statistics import group_spans
-from topoprint.reporting.style import (
-    COLOURS,
-    DOTS,
-    NOT_COMPARABLE,
-    STYLE,
-    runs,
-    save_figure,
-    spoken,
-)
+from topoprint.figures.style import COLOURS, DOTS, NOT_COMPARABLE, STYLE, save_figure
+from topoprint.figures.words import spoken
+from topoprint.reporting.words import runs
 
 if TYPE_CHECKING:  # its own imports take longer than a figure
     from topoprint.paper.reproduction import Agreement, Pair

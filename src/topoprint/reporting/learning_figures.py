@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 
 from topoprint.evaluation.learning.labels import RANDOM
 from topoprint.evaluation.learning.learning import Learning
-from topoprint.reporting.style import COLOURS, STYLE, drawn, save_figure, spoken
+from topoprint.figures.style import COLOURS, STYLE, drawn, save_figure
+from topoprint.figures.words import spoken
 
 # Runs of a panel: trained on true labels, on random ones, and null models of the first.
 _LOOKS: dict[str, dict[str, Any]] = {

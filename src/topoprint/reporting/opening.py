@@ -6,11 +6,11 @@ from statistics import fmean, median
 
 import numpy as np
 
-from topoprint.comparison.matrix import AveragedMatrix
+from topoprint.comparison.averages import AveragedMatrix
 from topoprint.evaluation.evaluation import Evaluation
 from topoprint.evaluation.findings import CHANCE, EXPLAINED, NULLS, RETRIEVAL, findings
 from topoprint.evaluation.mantel import spearman
-from topoprint.reporting.style import spoken
+from topoprint.figures.words import spoken
 from topoprint.reporting.tables import Accuracy
 from topoprint.reporting.words import KEPT, WHAT_IS_LOST
 

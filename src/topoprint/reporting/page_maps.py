@@ -7,13 +7,15 @@ import numpy as np
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from topoprint.comparison.matrix import Array, AveragedMatrix
-from topoprint.evaluation.scaling import scaled
+from topoprint.comparison.averages import AveragedMatrix
+from topoprint.comparison.matrix import Array
 from topoprint.evaluation.seeds import comparable
 from topoprint.evaluation.statistics import group_spans, group_statistics
+from topoprint.figures.scaling import scaled
+from topoprint.figures.words import spoken
 from topoprint.reporting.page_tables import Download, Table, of_groups
-from topoprint.reporting.style import runs, spoken
 from topoprint.reporting.tables import rows_text
+from topoprint.reporting.words import runs
 
 # Side and margin of a map of points, in its own units.
 SIDE, MARGIN = 434, 24

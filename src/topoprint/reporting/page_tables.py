@@ -13,8 +13,8 @@ from topoprint.evaluation.retrieval import Retrieval
 from topoprint.evaluation.seeds import Estimate
 from topoprint.evaluation.statistics import GroupStatistics
 from topoprint.evaluation.variance import VarianceExplained
+from topoprint.figures.words import spoken
 from topoprint.paper.paper import Comparison, NormStatistics
-from topoprint.reporting.style import spoken
 from topoprint.reporting.tables import Accuracy, records_text, rows_text
 from topoprint.reporting.times import StageTime
 

@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from topoprint.comparison.matrix import Array, DistanceMatrix
-from topoprint.reporting.style import COLOURS, DOTS, STYLE, spoken
+from topoprint.figures.style import COLOURS, DOTS, STYLE
+from topoprint.figures.words import spoken
 
 
 def draw_recording(

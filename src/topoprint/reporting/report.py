@@ -12,16 +12,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from topoprint.comparison.matrix import AveragedMatrix
+from topoprint.comparison.averages import AveragedMatrix
 from topoprint.evaluation.evaluation import Evaluation
 from topoprint.evaluation.learning.learning import Learning
+from topoprint.figures.style import COLOURS
 from topoprint.paper.paper import compare_with_paper, norm_statistics
 from topoprint.reporting import page_tables, provenance
 from topoprint.reporting.learning_figures import CAPTIONS, embedded
 from topoprint.reporting.learning_words import learning_in_words
 from topoprint.reporting.opening import opening
 from topoprint.reporting.page_maps import of_measure
-from topoprint.reporting.style import COLOURS
 from topoprint.reporting.tables import Accuracy
 from topoprint.reporting.times import stage_times
 from topoprint.reporting.words import in_words

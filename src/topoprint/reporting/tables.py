@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from topoprint.comparison.matrix import AveragedMatrix, Comparison
+from topoprint.comparison.averages import AveragedMatrix
+from topoprint.comparison.matrix import Comparison
 from topoprint.errors import InputError
 from topoprint.evaluation.seeds import Estimate
 from topoprint.evaluation.statistics import group_statistics

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import isfinite, isnan
 
+from topoprint.comparison.averages import AveragedMatrix
 from topoprint.evaluation.evaluation import Evaluation
 from topoprint.evaluation.null_tests import NullTest
 from topoprint.evaluation.retrieval import Retrieval
@@ -21,6 +22,11 @@ WHAT_IS_LOST = {
 }
 # Correlations from which an order counts as kept, and as nearly kept.
 KEPT, NEARLY_KEPT = 0.95, 0.8
+
+
+def runs(matrix: AveragedMatrix) -> str:
+    """Say over how many runs a matrix is averaged."""
+    return f"{len(matrix.runs)} run{'' if len(matrix.runs) == 1 else 's'}"
 
 
 def in_words(found: Evaluation) -> dict[str, list[str]]:

@@ -11,9 +11,10 @@ from threadpoolctl import threadpool_limits
 
 from topoprint.comparison.files import FORMAT, FORMAT_VERSION
 from topoprint.errors import InputError
-from topoprint.evaluation.scaling import classical
+from topoprint.figures.scaling import classical
+from topoprint.figures.style import DOTS, STYLE
+from topoprint.figures.words import spoken
 from topoprint.identity import Index
-from topoprint.reporting.style import DOTS, STYLE, spoken
 from topoprint.storage import open_h5, read_json
 
 # The matrix of one measure is held in float32; of more networks, points are to be taken.
@@ -27,7 +28,7 @@ COLOURED = 10  # groups
 def draw_maps(path: str | os.PathLike[str]) -> Figure:
     """Draw a map a measure, of a file of distances that may be larger than memory.
 
-    Maps are classical scaling (:func:`topoprint.evaluation.scaling.classical`); networks are
+    Maps are classical scaling (:func:`topoprint.figures.scaling.classical`); networks are
     coloured by their groups, where there are from 2 to 10.
 
     Parameters

@@ -8,13 +8,14 @@ import pytest
 from helpers import LABELS, comparison, index_of, random_values
 
 from topoprint import DistanceMatrix, InputError, load_average, load_distances
+from topoprint.comparison.averages import average
 from topoprint.comparison.files import (
     load_comparison,
     load_comparisons,
     save_average,
     save_comparisons,
 )
-from topoprint.comparison.matrix import Comparison, average
+from topoprint.comparison.matrix import Comparison
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 from helpers import LABELS, comparison, index_of, random_values
 
 from topoprint import DistanceMatrix, Index, InputError
-from topoprint.comparison.matrix import Comparison, average, check_alike
+from topoprint.comparison.averages import average
+from topoprint.comparison.matrix import Comparison, check_alike
 
 
 def of_seeds(*seeds, **changes):
@@ -168,9 +169,8 @@ def test_distances_are_labelled_arrays():
 
 @pytest.mark.parametrize("package", ["pandas", "xarray", "matplotlib", "sklearn"])
 def test_what_is_not_installed_is_told(package, monkeypatch):
-    for name in [name for name in sys.modules if name.startswith("topoprint.reporting")]:
+    for name in [name for name in sys.modules if name.startswith("topoprint.figures.")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delitem(sys.modules, "topoprint.evaluation.scaling", raising=False)
     monkeypatch.setitem(sys.modules, package, None)
     monkeypatch.setitem(sys.modules, f"{package}.manifold", None)
     found = comparison(1)["heat"]

@@ -8,10 +8,10 @@ from support import table_of
 
 from topoprint import AveragedMatrix, InputError, Network
 from topoprint.evaluation.statistics import GroupStatistics, group_spans, group_statistics
+from topoprint.figures.style import FORMATS
 from topoprint.reporting.figures import write_accuracies
 from topoprint.reporting.heatmaps import write_heatmaps
 from topoprint.reporting.report import write_report
-from topoprint.reporting.style import FORMATS
 from topoprint.reporting.tables import (
     Accuracy,
     load_accuracies,

@@ -9,7 +9,7 @@ pytest.importorskip("matplotlib")
 import topoprint as tp
 from topoprint.comparison.files import save_comparisons
 from topoprint.comparison.matrix import Comparison
-from topoprint.evaluation.scaling import classical
+from topoprint.figures.scaling import classical
 from topoprint.identity import Row
 from topoprint.reporting.zoo_map import draw_maps
 

@@ -10,7 +10,9 @@ import numpy as np
 
 from topoprint.comparison.files import FORMAT, FORMAT_VERSION
 from topoprint.comparison.zoo.blocks import FORMAT as BLOCKS
+from topoprint.comparison.zoo.blocks import FORMAT_VERSION as BLOCKS_VERSION
 from topoprint.comparison.zoo.blocks import load_block, partners
+from topoprint.comparison.zoo.groups import NAMED
 from topoprint.comparison.zoo.parts import Head, load_head
 from topoprint.comparison.zoo.spec import ZooSpec
 from topoprint.errors import InputError
@@ -23,9 +25,6 @@ from topoprint.storage import (
     read_strings,
     write_strings,
 )
-
-# How many of a long list of files a message names.
-NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -163,7 +162,7 @@ def gather(
 
 
 def _check_blocks(path: Path, made_of: Sequence[str], told: dict[str, object]) -> None:
-    with open_h5(path, BLOCKS, 1, made_by="topoprint zoo blocks") as file:
+    with open_h5(path, BLOCKS, BLOCKS_VERSION, made_by="topoprint zoo blocks") as file:
         own = read_strings(file, "inputs")[: len(made_of)]
         if read_json(file, "parameters") != told or own != tuple(made_of):
             raise InputError(

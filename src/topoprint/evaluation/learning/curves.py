@@ -7,7 +7,7 @@ import numpy as np
 
 from topoprint.comparison.matrix import Comparison
 from topoprint.evaluation.learning.runs import Lasts, Run, runs_of
-from topoprint.evaluation.scaling import scaled
+from topoprint.figures.scaling import scaled
 from topoprint.homology.diagram import Diagram
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -9,7 +9,7 @@ from trainings import STEPS, comparison, scores
 from topoprint import InputError, NetworkId, persistence, to_graph
 from topoprint.evaluation.learning.curves import bars_of, places, points, step_pairs
 from topoprint.evaluation.learning.runs import lasts_of, runs_of
-from topoprint.evaluation.scaling import scaled
+from topoprint.figures.scaling import scaled
 
 LINES = {("", 1): [0, 1, 3, 6], ("", 2): [10, 12, 13, 14], ("random_labels", 1): [0, -1, -2, -3]}
 SCORES = scores({run: [0.1, 0.5, 0.8, 0.9] for run in LINES})

@@ -4,7 +4,10 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from topoprint.errors import InputError, check_path
 
@@ -15,8 +18,17 @@ if TYPE_CHECKING:
 FORMATS = ("svg", "pdf", "png")
 
 
+class Distances(NamedTuple):
+    """What a figure of distances shows: values (n, n), names and groups of the n networks."""
+
+    measure: str
+    values: NDArray[np.float64]
+    labels: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
 def draw(module: str, function: str, path: str | os.PathLike[str] | None, *what: Any) -> "Figure":
-    """Draw a figure by a function of a module of this package.
+    """Draw a figure by a function of a module, which is imported here as it needs matplotlib.
 
     Parameters
     ----------
@@ -39,8 +51,8 @@ def draw(module: str, function: str, path: str | os.PathLike[str] | None, *what:
     try:
         if "IPython" in sys.modules:
             import_module("matplotlib.pyplot")  # which tells notebooks how figures are shown
-        made: Figure = getattr(import_module(f"topoprint.reporting.{module}"), function)(*what)
-        style = import_module("topoprint.reporting.style")
+        made: Figure = getattr(import_module(module), function)(*what)
+        style = import_module("topoprint.figures.style")
     except ModuleNotFoundError as error:
         raise InputError(
             f"figures need {error.name}, which is not installed: pip install 'topoprint[report]'"

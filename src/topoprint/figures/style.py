@@ -1,6 +1,5 @@
-"""What all figures have in common: colours, words, and files of equal bytes."""
+"""What all figures have in common: colours, and files of equal bytes."""
 
-from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from topoprint.comparison.matrix import AveragedMatrix
-from topoprint.comparison.naming import shared_length
-from topoprint.reporting.drawing import FORMATS
+from topoprint.figures.drawing import FORMATS
 from topoprint.storage import write_bytes
 
 # Even steps of lightness, readable in grey and with any colour vision; low distances are dark.
@@ -25,34 +22,6 @@ METADATA: dict[str, dict[str, Any]] = {
     "png": {},
 }
 STYLE: Any = {"svg.hashsalt": "topoprint", "font.size": 9, "savefig.dpi": 200}
-
-
-def runs(matrix: AveragedMatrix) -> str:
-    """Say over how many runs a matrix is averaged."""
-    return f"{len(matrix.runs)} run{'' if len(matrix.runs) == 1 else 's'}"
-
-
-def spoken(name: str) -> str:
-    """Return a name of the config as words."""
-    return name.replace("_", " ").replace("-", " ")
-
-
-def shortened(names: Sequence[str], longest: int = 34) -> list[str]:
-    """Return names, with what all begin and end with, and then their middle, left out of long ones.
-
-    Parameters
-    ----------
-    names : sequence of str
-    longest : int
-        Letters that none is to exceed; where one does, all are shortened.
-    """
-    if max(map(len, names)) > longest and len(set(names)) > 1:
-        begin = shared_length(names)
-        end = shared_length([name[begin:][::-1] for name in names])
-        ends = [name[begin : len(name) - end] for name in names]
-        names = [f"{'…' * (begin > 0)}{name}{'…' * (end > 0)}" for name in ends]
-    half = (longest - 1) // 2
-    return [n if len(n) <= longest else f"{n[:half]}…{n[-half:]}" for n in names]
 
 
 def save_figure(figure: Figure, stem: Path) -> None:

@@ -6,14 +6,17 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from scipy.cluster.hierarchy import dendrogram, linkage
 from scipy.spatial.distance import squareform
 
-from topoprint.comparison.matrix import Array, DistanceMatrix
 from topoprint.errors import InputError
-from topoprint.evaluation.scaling import scaled
-from topoprint.reporting.style import COLOURS, DOTS, STYLE, shortened, spoken
+from topoprint.figures.drawing import Distances
+from topoprint.figures.scaling import scaled
+from topoprint.figures.style import COLOURS, DOTS, STYLE
+from topoprint.figures.words import shortened, spoken
 
+Array = NDArray[np.float64]
 # Networks and letters up to which points of the map have their names, else numbers; networks beyond
 # which rows have no name.
 NAMED, SHORT, NUMBERED = 12, 12, 100
@@ -27,14 +30,14 @@ LETTER = 0.078  # width of one, at the size of labels
 SAME_PLACE = 0.02
 
 
-def draw_comparison(matrices: Sequence[DistanceMatrix]) -> Figure:
+def draw_comparison(matrices: Sequence[Distances]) -> Figure:
     """Draw each matrix: dendrogram (average linkage), distances in its order, and a map.
 
-    The map is metric multidimensional scaling (:func:`topoprint.evaluation.scaling.scaled`).
+    The map is metric multidimensional scaling (:func:`topoprint.figures.scaling.scaled`).
 
     Parameters
     ----------
-    matrices : sequence of DistanceMatrix
+    matrices : sequence of Distances
         Of the same networks.
 
     Raises
@@ -44,7 +47,7 @@ def draw_comparison(matrices: Sequence[DistanceMatrix]) -> Figure:
     """
     for matrix in matrices:
         _check(matrix)
-    count = len(matrices[0])
+    count = len(matrices[0].values)
     names = shortened(matrices[0].labels)
     numbered = count > NAMED or max(map(len, names)) > SHORT
     side = float(np.clip(0.2 * count, 2.4, 8.0))
@@ -61,21 +64,9 @@ def draw_comparison(matrices: Sequence[DistanceMatrix]) -> Figure:
         figure = Figure(figsize=(width, row * len(matrices)))
         for number, matrix in enumerate(matrices):
             bottom = row * (len(matrices) - 1 - number) + BELOW
-
-            def axes(
-                left: float,
-                wide: float,
-                high: float = side,
-                up: float = 0.0,
-                bottom: float = bottom,
-            ) -> Axes:
-                whole = figure.get_size_inches()
-                place = (left / whole[0], (bottom + up) / whole[1])
-                return figure.add_axes((*place, wide / whole[0], high / whole[1]))
-
-            heat = axes(MARGIN + TREE, side)
-            order = _tree(axes(MARGIN, TREE - 0.05), matrix.values)
-            bar = axes(MARGIN + TREE, side, 0.09, -0.2)
+            heat = _axes(figure, MARGIN + TREE, bottom, side, side)
+            order = _tree(_axes(figure, MARGIN, bottom, TREE - 0.05, side), matrix.values)
+            bar = _axes(figure, MARGIN + TREE, bottom - 0.2, side, 0.09)
             told = [f"{k + 1} {names[n]}" if numbered else names[n] for k, n in enumerate(order)]
             _heatmap(figure, heat, bar, matrix, order, told)
             points = [str(k + 1) for k in range(count)] if numbered else told
@@ -90,8 +81,8 @@ def _axes(figure: Figure, left: float, bottom: float, wide: float, high: float) 
     return figure.add_axes((left / width, bottom / height, wide / width, high / height))
 
 
-def _check(matrix: DistanceMatrix) -> None:
-    if len(matrix) < 2:
+def _check(matrix: Distances) -> None:
+    if len(matrix.values) < 2:
         raise InputError("a figure of distances needs at least two networks")
     unknown = np.argwhere(~np.isfinite(matrix.values))
     if len(unknown):
@@ -120,7 +111,7 @@ def _heatmap(
     figure: Figure,
     axes: Axes,
     bar: Axes,
-    matrix: DistanceMatrix,
+    matrix: Distances,
     order: Sequence[int],
     names: Sequence[str],
 ) -> None:
@@ -145,13 +136,13 @@ def _heatmap(
         bar.text(0.5, 0, "all distances are 0", ha="center", va="top", fontsize=8)
 
 
-def _map(axes: Axes, matrix: DistanceMatrix, order: Sequence[int], names: Sequence[str]) -> None:
+def _map(axes: Axes, matrix: Distances, order: Sequence[int], names: Sequence[str]) -> None:
     if not matrix.values.any():
         axes.axis("off")
         axes.text(0.5, 0.5, "no map:\nall distances are 0", ha="center", va="center")
         return
     plane, stress = scaled(matrix.values)
-    groups = matrix.index.groups
+    groups = matrix.groups
     known = [group for group in dict.fromkeys(groups) if group]
     coloured = 1 < len(known) <= 10
     for group in known if coloured else [""]:

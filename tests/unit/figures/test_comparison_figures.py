@@ -7,9 +7,10 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("sklearn")
 
 from topoprint import DistanceMatrix, Index, InputError, NetworkId
+from topoprint.figures.comparisons import draw_comparison
+from topoprint.figures.drawing import Distances
+from topoprint.figures.words import shortened
 from topoprint.identity import Row
-from topoprint.reporting.comparisons import draw_comparison
-from topoprint.reporting.style import shortened
 
 
 def matrix(values, labels=None, groups=None):
@@ -28,7 +29,7 @@ def texts(axes):
 
 
 def test_rows_and_columns_stand_in_the_order_of_the_dendrogram():
-    heat, tree, _, plane = draw_comparison([matrix(line(0, 10, 1, 11))]).axes
+    heat, tree, _, plane = matrix(line(0, 10, 1, 11)).plot().axes
     shown = np.asarray(heat.images[0].get_array())
     order = [int(label.get_text()[1:]) for label in heat.get_yticklabels()]
     assert {frozenset(order[:2]), frozenset(order[2:])} == {frozenset({0, 2}), frozenset({1, 3})}
@@ -44,9 +45,9 @@ def test_rows_and_columns_stand_in_the_order_of_the_dendrogram():
 
 
 def test_equal_networks_have_one_label_and_no_scale_without_a_distance():
-    *_, plane = draw_comparison([matrix(line(0, 0, 0, 0, 5))]).axes
+    *_, plane = matrix(line(0, 0, 0, 0, 5)).plot().axes
     assert sorted(map(len, texts(plane))) == [2, len("n0, n1, n2 +1")]
-    _, _, bar, plane = draw_comparison([matrix(np.zeros((3, 3)))]).axes
+    _, _, bar, plane = matrix(np.zeros((3, 3))).plot().axes
     assert texts(bar) == ["all distances are 0"]
     assert texts(plane) == ["no map:\nall distances are 0"]
 
@@ -54,7 +55,7 @@ def test_equal_networks_have_one_label_and_no_scale_without_a_distance():
 def test_many_and_long_names_stand_beside_numbers():
     labels = [f"folder/{'x' * 20}{place:02}/model.safetensors" for place in range(13)]
     groups = ["a"] * 6 + ["b"] * 7
-    heat, _, _, plane = draw_comparison([matrix(line(*range(13)), labels, groups)]).axes
+    heat, _, _, plane = matrix(line(*range(13)), labels, groups).plot().axes
     told = [label.get_text() for label in heat.get_yticklabels()]
     assert [text.split()[0] for text in told] == [str(place) for place in range(1, 14)]
     assert {text.split()[1] for text in told} == {f"…{place:02}…" for place in range(13)}
@@ -89,4 +90,4 @@ def test_what_cannot_be_drawn_is_refused(values, sentence):
 
 def test_a_figure_that_no_file_could_hold_is_refused():
     with pytest.raises(InputError, match="200 measures of 3 networks are too many for one figure"):
-        draw_comparison([matrix(line(0, 1, 2))] * 200)
+        draw_comparison([Distances("heat", line(0, 1, 2), ("a", "b", "c"), ("",) * 3)] * 200)

@@ -1,6 +1,8 @@
 """Figure of a persistence diagram: its points, and its bars."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -8,8 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from topoprint.homology.diagram import Diagram
-from topoprint.reporting.style import STYLE
+from topoprint.figures.style import STYLE
 
 Array = NDArray[np.float64]
 
@@ -33,18 +34,25 @@ class _Bars:
     essential: NDArray[np.bool_]
 
 
-def draw_diagram(diagram: Diagram) -> Figure:
+def draw_diagram(
+    births: Sequence[NDArray[Any]], deaths: Sequence[NDArray[Any]], counts: Sequence[NDArray[Any]]
+) -> Figure:
     """Draw (birth, death) of all dimensions, and beside it a barcode a dimension.
 
     A point is the larger the more often its bar counts; a bar that counts k times is k high.
+
+    Parameters
+    ----------
+    births, deaths, counts : sequences of ndarray, an array a dimension
+        Of the bars, sorted by birth, then death; ∞ where one is essential.
     """
-    values = [*diagram.births, *diagram.deaths]
+    values = [*births, *deaths]
     finite = [array[np.isfinite(array)].max(initial=0) for array in values]
     reach = float(max(finite)) or 1.0
     shown = {
-        q: _distinct(diagram, q, ENDLESS * reach)
-        for q in range(diagram.max_dimension + 1)
-        if len(diagram.births[q])
+        q: _distinct(*bars, ENDLESS * reach)
+        for q, bars in enumerate(zip(births, deaths, counts, strict=True))
+        if len(bars[0])
     }
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(8.4, 4.0), layout="constrained")
@@ -55,7 +63,7 @@ def draw_diagram(diagram: Diagram) -> Figure:
             plane.text(reach / 2, reach / 4, "no bars", ha="center")
             return figure
         for q, bars in shown.items():
-            _points(plane, bars, q, diagram.n_bars(q), reach)
+            _points(plane, bars, q, int(counts[q].sum()), reach)
         plane.legend(fontsize=7, loc="lower right")
         panels = right.subplots(len(shown), 1, sharex=True, squeeze=False).ravel()
         for axes, (q, bars) in zip(panels, shown.items(), strict=True):
@@ -64,10 +72,10 @@ def draw_diagram(diagram: Diagram) -> Figure:
         return figure
 
 
-def _distinct(diagram: Diagram, dimension: int, endless: float) -> _Bars:
-    births = diagram.births[dimension].astype(np.float64)
-    deaths = diagram.deaths[dimension].astype(np.float64)
-    counts = diagram.counts[dimension].astype(np.float64)
+def _distinct(
+    births: NDArray[Any], deaths: NDArray[Any], counts: NDArray[Any], endless: float
+) -> _Bars:
+    births, deaths, counts = (part.astype(np.float64) for part in (births, deaths, counts))
     first = np.concatenate([[True], (np.diff(births) != 0) | (deaths[1:] != deaths[:-1])])
     starts = np.flatnonzero(first)
     births, deaths, counts = births[starts], deaths[starts], np.add.reduceat(counts, starts)

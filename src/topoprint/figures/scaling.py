@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import LinearOperator, eigsh
 from sklearn.manifold import MDS
 
-from topoprint.evaluation.seeds import Array
+Array = NDArray[np.float64]
 
 
 def scaled(values: Array) -> tuple[Array, float]:
