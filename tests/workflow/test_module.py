@@ -1,5 +1,6 @@
 """The experiment as a module of another workflow, from a folder elsewhere."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -54,10 +55,13 @@ def importing(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the importing workflow where `topoprint` is on the PATH, as in an activated environment."""
     command = [sys.executable, "-m", "snakemake", "--cores", "1", *arguments]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=300, check=False
-    )
+        command, cwd=folder, capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, "PATH": path},
+    )  # fmt: skip
 
 
 def test_the_whole_experiment_is_planned_under_the_names_of_the_importing_workflow(
