@@ -55,7 +55,7 @@ def importing(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the importing workflow where `topoprint` is on the PATH, as in an activated environment."""
+    """Run the importing workflow with `topoprint` on the PATH, as in an activated environment."""
     command = [sys.executable, "-m", "snakemake", "--cores", "1", *arguments]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.run(

@@ -11,7 +11,8 @@ from support import ROOT, SMALL_CONFIG, snakemake
 
 import topoprint as tp
 from topoprint.comparison.files import load_comparison, load_comparisons
-from topoprint.experiment.config import MATRICES, RESERVED, RIVALS, Evaluation
+from topoprint.experiment.config import MATRICES, RESERVED
+from topoprint.experiment.sections import RIVALS, Evaluation
 from topoprint.measures.of_diagrams import OfSummaries
 from topoprint.measures.registry import PAPER, measures
 from topoprint.measures.subject import Subject

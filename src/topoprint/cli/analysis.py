@@ -47,7 +47,7 @@ def figures(
     spec: Annotated[str | None, typer.Option(help="That choice as JSON, in place of it.")] = None,
 ) -> None:
     """Draw the heatmaps of the averaged matrices."""
-    from topoprint.experiment.config import Figures
+    from topoprint.experiment.sections import Figures
     from topoprint.reporting.heatmaps import write_dendrogram, write_heatmaps
 
     asked = parse_json(Figures, spec, "--spec") if spec else Figures(dendrogram=dendrogram)

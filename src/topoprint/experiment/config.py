@@ -3,18 +3,26 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
 from topoprint.errors import InputError
 from topoprint.experiment.datasets import DatasetConfig
 from topoprint.experiment.models import Architecture, Experiment, Training
+from topoprint.experiment.sections import (
+    Data,
+    Distances,
+    Evaluation,
+    Figures,
+    Homology,
+    Learning,
+)
 from topoprint.experiment.yaml_files import read_yaml
 from topoprint.measures.base import Measure
-from topoprint.measures.of_diagrams import GraphSettings, GridSettings, OfDiagrams, OfSummaries
+from topoprint.measures.of_diagrams import GraphSettings, OfDiagrams, OfSummaries
 from topoprint.measures.registry import PAPER, MeasureEntry, measures, with_settings
-from topoprint.validation import Count, Name, Strict, explain, refuse_repeats
+from topoprint.validation import Name, Strict, explain, refuse_repeats
 
 # Names that the workflow's own targets and folders bear.
 RESERVED = frozenset(
@@ -25,13 +33,8 @@ RESERVED = frozenset(
         "train_one_random_labels", "train_random_labels", "what_it_sees",
     ]
 )  # fmt: skip
-# Measures of the matrices and of the evaluation, where a config names none.
+# Measures of the matrices, where a config names none.
 MATRICES = (*PAPER, "one_norm", "frobenius_norm", "number_of_edges", "weight_histogram")
-RIVALS = (
-    "landscape_10_layers", "heat_unit_mass", "silhouette_h0", "silhouette_h1", "heat_h0",
-    "heat_h1", "silhouette_ranks", "heat_ranks", "betti", "persistence_image", "bottleneck",
-    "wasserstein", "neural_persistence", "frobenius_aligned", "cka", "procrustes", "predictions",
-)  # fmt: skip
 # Keys of configs that earlier releases took, and what is written in their place.
 OLD_KEYS = {
     "distances.metrics": "measures: [landscape, …]",
@@ -41,95 +44,6 @@ OLD_KEYS = {
     "baselines": "their names into measures: [landscape, …, number_of_edges]",
     "nulls": "evaluation: {nulls: […], repetitions: …}",
 }
-
-
-class Homology(Strict):
-    """Graph → diagram."""
-
-    engine: Literal["auto", "forest", "flagser", "gudhi"] = "auto"
-    max_dimension: Annotated[int, Field(ge=0)] = 3
-
-
-class Distances(GridSettings):
-    """How diagrams are laid on a grid, by every measure that does not say otherwise itself."""
-
-    engine: Literal["exact", "giotto"] = "exact"
-
-
-NullName = Literal[
-    "shuffled_layers",
-    "shuffled_network",
-    "gaussian",
-    "resampled",
-    "relinked",
-    "initial",
-    "random_labels",
-]
-
-
-TwinName = Literal["renumbered", "rescaled", "split_neuron", "identity_layer"]
-
-
-class Evaluation(Strict):
-    """What is asked of the measures, to tell what each sees."""
-
-    measures: list[MeasureEntry] = Field(
-        [measures()[name] for name in RIVALS],
-        json_schema_extra={"default": [*RIVALS]},
-        description="Measures that are asked beside those of the matrices",
-    )
-    nulls: list[NullName] = Field(
-        ["shuffled_layers", "initial"], description="Null models; none: no null tests"
-    )
-    repetitions: Count = Field(2, description="Nulls of each network and seed")
-    twins: list[TwinName] = Field([], description="Twins of each network, of the same function")
-
-    @model_validator(mode="after")
-    def _distinct(self) -> "Evaluation":
-        refuse_repeats(self.nulls, "nulls")
-        refuse_repeats(self.twins, "twins")
-        return self
-
-
-class Learning(Strict):
-    """What is asked of networks along their training, at the steps of ``training.snapshots``."""
-
-    measures: list[MeasureEntry] = Field(
-        [],
-        description="Measures of the distances between steps, and between seeds at equal steps; "
-        "none: nothing is asked; weights_norm is the baseline of the others",
-    )
-    nulls: list[
-        Literal["shuffled_layers", "shuffled_network", "gaussian", "resampled", "relinked",
-                "untrained"]
-    ] = Field(
-        ["shuffled_layers", "untrained"],
-        description="Null models of each step; untrained: the network before its training, with "
-        "the norms of the step's layers",
-    )  # fmt: skip
-    random_labels: bool = Field(
-        False, description="Train each network on labels in random order as well"
-    )
-
-    @model_validator(mode="after")
-    def _distinct(self) -> "Learning":
-        refuse_repeats([measure.name for measure in self.measures], "measures")
-        refuse_repeats(self.nulls, "nulls")
-        return self
-
-
-class Figures(Strict):
-    """What is drawn beside the heatmaps in the order of the config."""
-
-    dendrogram: bool = Field(
-        False, description="Draw the mean matrices in the order of their dendrogram as well"
-    )
-
-
-class Data(Strict):
-    """Where data sets are kept; neither a reason to rerun nor part of any result."""
-
-    root: str = Field("data", description="Folder of the data sets' files")
 
 
 class Config(Strict):

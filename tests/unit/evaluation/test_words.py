@@ -15,7 +15,7 @@ from known_measures import (
 )
 
 from topoprint.evaluation.evaluation import evaluate
-from topoprint.experiment.config import NullName
+from topoprint.experiment.sections import NullName
 from topoprint.reporting.words import WHAT_IS_LOST, in_words
 
 
