@@ -13,7 +13,7 @@ from topoprint import InputError
 sys.path.insert(0, str(Path(workflow.basedir).parent))
 
 from topoprint.workflow.given import typed
-from topoprint.workflow.plan import memory, minutes
+from topoprint.workflow.needs import memory, minutes
 from topoprint.workflow.zoo import Zoo
 
 from slurm import guard

@@ -13,16 +13,11 @@ from topoprint.experiment.yaml_files import refuse_repeated_keys
 from topoprint.workflow import along
 from topoprint.workflow.given import refuse_wildcards, typed
 from topoprint.workflow.group_errors import tell_why_groups_fail
-from topoprint.workflow.plan import CONTROL, FIGURES, Plan, memory, minutes
-from topoprint.workflow.plan import (
-    DIAGRAM,
-    DISTANCES,
-    INITIAL,
-    NETWORK,
-    RANDOM_LABELS,
-    RESPONSES,
-)
-from topoprint.workflow.plan import KEPT, MATRICES, TABLE
+from topoprint.workflow.members import CONTROL
+from topoprint.workflow.needs import memory, minutes
+from topoprint.workflow.paths import DIAGRAM, INITIAL, NETWORK, RANDOM_LABELS, RESPONSES
+from topoprint.workflow.paths import DISTANCES, FIGURES, KEPT, MATRICES, TABLE
+from topoprint.workflow.plan import Plan
 
 # The command `topoprint` stands beside the Python that runs snakemake, activated or not.
 # Conda environments install topoprint from the sources beside the Snakefile.

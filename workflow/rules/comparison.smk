@@ -22,10 +22,10 @@ for number, (networks, datasets) in enumerate(PLAN.jobs.alike.items(), 1):
             "../../envs/topology.yaml"
         threads: 1
         resources:
-            mem_mb=memory(lambda job: PLAN.need_of_diagrams(job.dataset)),
-            runtime=minutes(lambda job: PLAN.need_of_diagrams(job.dataset)),
+            mem_mb=memory(lambda job: PLAN.needs.of_diagrams(job.dataset)),
+            runtime=minutes(lambda job: PLAN.needs.of_diagrams(job.dataset)),
         params:
-            spec=PLAN.diagram_spec(),
+            spec=PLAN.told.diagram(),
             output=lambda wildcards: DIAGRAM,
         shell:
             "topoprint diagram {input.networks} --spec {params.spec:q} "
@@ -49,10 +49,12 @@ rule distances:
         "../../envs/topology.yaml"
     threads: 1
     resources:
-        mem_mb=memory(lambda job: PLAN.need_of_distances(job.dataset, job.collection)),
-        runtime=minutes(lambda job: PLAN.need_of_distances(job.dataset, job.collection)),
+        mem_mb=memory(lambda job: PLAN.needs.of_distances(job.dataset, job.collection)),
+        runtime=minutes(
+            lambda job: PLAN.needs.of_distances(job.dataset, job.collection)
+        ),
     params:
-        spec=lambda job: PLAN.distances_spec(job.dataset, job.collection),
+        spec=lambda job: PLAN.told.distances(job.dataset, job.collection),
         kept=KEPT,
     shell:
         "topoprint distances {input} --spec {params.spec:q} --kept {params.kept} "
@@ -61,7 +63,9 @@ rule distances:
 
 rule average:
     input:
-        distances=expand(DISTANCES, collection=PLAN.single_seeds, allow_missing=True),
+        distances=expand(
+            DISTANCES, collection=PLAN.members.single_seeds, allow_missing=True
+        ),
     output:
         matrices=MATRICES,
     log:
@@ -75,7 +79,7 @@ rule average:
         mem_mb=500,
         runtime=10,
     params:
-        spec=PLAN.average_spec(),
+        spec=PLAN.told.average(),
     shell:
         "topoprint average {input.distances} --spec {params.spec:q} "
         "--output {output.matrices} > {log} 2>&1"

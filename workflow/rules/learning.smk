@@ -34,7 +34,7 @@ rule learning:
         mem_mb=2000,
         runtime=30,
     params:
-        spec=PLAN.diagram_spec(),
+        spec=PLAN.told.diagram(),
         tables=lambda wildcards, output: Path(output.tables[0]).parent,
         figures=lambda wildcards, output: Path(output.others[0]).parent,
     shell:

@@ -20,7 +20,7 @@ rule prepare:
         mem_mb=memory(lambda wildcards: PLAN.needs.prepare(wildcards.dataset)),
         runtime=minutes(lambda wildcards: PLAN.needs.prepare(wildcards.dataset)),
     params:
-        spec=lambda wildcards: PLAN.prepare_spec(wildcards.dataset),
+        spec=lambda wildcards: PLAN.told.prepare(wildcards.dataset),
     shell:
         "topoprint prepare --spec {params.spec:q} --output {output.data} > {log} 2>&1"
 
@@ -45,7 +45,7 @@ rule features:
         mem_mb=memory(lambda wildcards: PLAN.needs.features(wildcards.dataset)),
         runtime=minutes(lambda wildcards: PLAN.needs.features(wildcards.dataset)),
     params:
-        spec=lambda wildcards: PLAN.features_spec(wildcards.dataset),
+        spec=lambda wildcards: PLAN.told.features(wildcards.dataset),
     shell:
         "topoprint features {input.data} --spec {params.spec:q} --network {output.network} "
         "--output {output.features} 2>&1 | tee -i {log} >&2"
@@ -75,10 +75,10 @@ rule train:
         "../../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=memory(lambda job: PLAN.need_of_training(job.dataset, job.network)),
-        runtime=minutes(lambda job: PLAN.need_of_training(job.dataset, job.network)),
+        mem_mb=memory(lambda job: PLAN.needs.of_trainings(job.dataset, job.network)),
+        runtime=minutes(lambda job: PLAN.needs.of_trainings(job.dataset, job.network)),
     params:
-        spec=lambda wildcards: PLAN.train_spec(wildcards.dataset, wildcards.network),
+        spec=lambda wildcards: PLAN.told.train(wildcards.dataset, wildcards.network),
         # Functions of the output are no reason to rerun: seeds do not change one another.
         seeds=lambda wildcards, output: " ".join(
             f"--seed {seed}" for seed in PLAN.seeds
@@ -125,7 +125,7 @@ use rule train as train_random_labels with:
         network=PLAN.jobs.together(RANDOM_LABELS, *PLAN.along.kept_random),
     priority: 0
     params:
-        spec=lambda wildcards: PLAN.train_spec(
+        spec=lambda wildcards: PLAN.told.train(
             wildcards.dataset, wildcards.network, bool(PLAN.along.kept_random)
         ),
         option=lambda wildcards: " ".join(
@@ -146,7 +146,7 @@ use rule train_one as train_one_random_labels with:
         network=PLAN.jobs.one_by_one(RANDOM_LABELS, *PLAN.along.kept_random),
     priority: 0
     params:
-        spec=lambda wildcards: PLAN.train_spec(
+        spec=lambda wildcards: PLAN.told.train(
             wildcards.dataset, wildcards.network, bool(PLAN.along.kept_random)
         ),
         option=lambda wildcards: " ".join(
@@ -174,7 +174,7 @@ rule respond:
         mem_mb=memory(lambda wildcards: PLAN.needs.respond(wildcards.dataset)),
         runtime=minutes(lambda wildcards: PLAN.needs.respond(wildcards.dataset)),
     params:
-        own=PLAN.own_option(),
+        own=PLAN.told.own_option(),
     shell:
         "topoprint respond {input.data} {input.networks} {params.own} "
         "--output {output.responses} > {log} 2>&1"

@@ -167,7 +167,7 @@ rule tasks:
         mem_mb=1000,
         runtime=30,
     params:
-        apart=lambda wildcards: PLAN.apart(wildcards.dataset),
+        apart=lambda wildcards: PLAN.told.apart(wildcards.dataset),
     shell:
         "topoprint tasks {input.distances} --apart={params.apart} "
         "--variance {output.variance} --output {output.table} > {log} 2>&1"
@@ -288,7 +288,7 @@ rule report:
         mem_mb=1000,
         runtime=30,
     params:
-        spec=PLAN.report_spec(),
+        spec=PLAN.told.report(),
     shell:
         "topoprint report {input.matrices} {input.accuracy} {input.distances} "
         "{input.learning} --spec {params.spec:q} "

@@ -41,7 +41,8 @@ def test_snapshots_are_kept_between_the_ends_and_nothing_that_is_not_asked_for()
     assert not [file for file in kept if "random_labels" in file or "learning" in file]
     plain = plan(training={"epochs": 2}).results("one")
     assert not [file for file in plain if ".step" in file or "scores" in file]
-    assert plan(training={"epochs": 2}).collections.keys() == plan().collections.keys()
+    without = plan(training={"epochs": 2}).members.collections
+    assert without.keys() == plan().members.collections.keys()
 
 
 def test_all_steps_of_all_seeds_are_compared_in_one_collection() -> None:
@@ -55,7 +56,7 @@ def test_all_steps_of_all_seeds_are_compared_in_one_collection() -> None:
     assert made.along.drawn("one") == networks(*STEPS, *RANDOM, seeds=(1,))
     assert len(made.along.scores("one")) == 4
     for collection, nulls in (("", None), ("_nulls", ["shuffled_layers", "untrained"])):
-        text = made.distances_spec("one", f"learning_layer_size-8{collection}")
+        text = made.told.distances("one", f"learning_layer_size-8{collection}")
         spec = parse_json(DistancesSpec, text, "spec")
         assert spec.steps
         assert spec.nulls == nulls
@@ -74,9 +75,9 @@ def test_steps_answer_where_a_measure_that_follows_them_asks() -> None:
 
 def test_a_training_is_told_of_snapshots_only_where_they_are_kept() -> None:
     made = plan()
-    assert json.loads(made.train_spec("one", "layer_size-8"))["training"]["snapshots"]
-    plain = plan(training={"epochs": 2}).train_spec("one", "layer_size-8")
-    assert made.train_spec("one", "layer_size-8", snapshots=False) == plain
+    assert json.loads(made.told.train("one", "layer_size-8"))["training"]["snapshots"]
+    plain = plan(training={"epochs": 2}).told.train("one", "layer_size-8")
+    assert made.told.train("one", "layer_size-8", snapshots=False) == plain
     assert options(made.along.kept) == [
         "--snapshot 'results/{dataset}/networks/{network}/seed{seed}.step{step}.safetensors'",
         "--scores 'results/{dataset}/networks/{network}/seed{seed}.scores.csv'",
@@ -86,5 +87,5 @@ def test_a_training_is_told_of_snapshots_only_where_they_are_kept() -> None:
 
 def test_comparing_steps_takes_more_than_comparing_ends() -> None:
     made = plan(learning={"measures": ["heat"]})
-    along = made.need_of_distances("one", "learning_layer_size-8")
-    assert along.minutes > made.need_of_distances("one", "all_seeds").minutes
+    along = made.needs.of_distances("one", "learning_layer_size-8")
+    assert along.minutes > made.needs.of_distances("one", "all_seeds").minutes

@@ -13,7 +13,9 @@ from topoprint.comparison.collection import DistancesSpec
 from topoprint.costs import Need
 from topoprint.experiment.config import parse_config
 from topoprint.validation import parse_json
-from topoprint.workflow.plan import CONTROL, Plan, memory, minutes
+from topoprint.workflow.members import CONTROL
+from topoprint.workflow.needs import memory, minutes
+from topoprint.workflow.plan import Plan
 
 SIZES = {"name": "layer_size", "networks": [{"layer_size": 8}, {"layer_size": 12}]}
 ORDERS = {"name": "input_order", "networks": [{"input_order": 1}, {"input_order": 2}]}
@@ -71,7 +73,7 @@ def test_all_seeds_are_compared_from_the_files_of_each() -> None:
 
 def test_without_measures_of_them_responses_are_not_asked_for() -> None:
     made = plan(measures=["heat"], evaluation={"measures": ["betti"]})
-    for collection in made.collections:
+    for collection in made.members.collections:
         assert not any("responses" in file for file in made.compared("one", collection))
 
 
@@ -83,13 +85,13 @@ def test_the_control_is_compared_across_data_sets_without_responses() -> None:
     assert found == [file for file in [*networks, *diagrams] if "input_order" in file]
     needs = {need for measure in asked(made, CONTROL, "seed1").measures for need in measure.needs}
     assert needs == {"diagram", "weights", "equal shapes"}
-    assert plan().control == {}
+    assert plan().members.control == {}
     assert plan(("one", "two"), control=None).with_control == ["one", "two"]
 
 
 def asked(made: Plan, dataset: str, collection: str) -> DistancesSpec:
     spec: DistancesSpec = parse_json(
-        DistancesSpec, made.distances_spec(dataset, collection), "--spec"
+        DistancesSpec, made.told.distances(dataset, collection), "--spec"
     )
     return spec
 
@@ -106,8 +108,8 @@ def test_the_stage_of_distances_is_told_of_every_measure_and_of_the_nulls() -> N
     assert plain.measures[1].parameters["bins"] == 50
     assert (plain.nulls, plain.repetitions) == (None, 1)
     assert (nulls.nulls, nulls.repetitions) == (["gaussian", "initial"], 3)
-    assert made.distances_spec("one", "all_seeds") == made.distances_spec("one", "seed1")
-    assert json.loads(made.average_spec()) == ["heat", "wide"]
+    assert made.told.distances("one", "all_seeds") == made.told.distances("one", "seed1")
+    assert json.loads(made.told.average()) == ["heat", "wide"]
 
 
 def test_what_is_evaluated() -> None:
@@ -158,8 +160,8 @@ def test_features_and_files_of_the_users_own() -> None:
     made = plan(datasets=datasets)
     assert made.samples("clothes") == "results/clothes/features.h5"
     assert made.samples("mine") == "results/mine/data.h5"
-    assert json.loads(made.features_spec("clothes"))["epochs"] == 3
-    assert "features" not in json.loads(made.prepare_spec("clothes"))
+    assert json.loads(made.told.features("clothes"))["epochs"] == 3
+    assert "features" not in json.loads(made.told.prepare("clothes"))
     assert (made.own_file("clothes"), made.own_file("mine")) == ([], ["data/a/mine.npz"])
     assert made.features("mine") == []
 
@@ -171,7 +173,7 @@ def test_a_job_asks_for_more_where_more_is_compared() -> None:
                                                          for n in range(20)]}, ORDERS],
     )  # fmt: skip
     seed, nulls, across, control = (
-        made.need_of_distances(dataset, collection)
+        made.needs.of_distances(dataset, collection)
         for dataset, collection in (
             ("one", "seed1"), ("one", "seed1_nulls"), ("one", "all_seeds"), (CONTROL, "seed1"),
         )
@@ -192,11 +194,11 @@ def test_each_attempt_asks_for_more() -> None:
 def test_twins_of_each_seed_are_compared_where_some_are_asked_for() -> None:
     asked = ["rescaled", "identity_layer"]
     made = plan(evaluation={"twins": asked})
-    assert json.loads(made.distances_spec("one", "seed1_twins"))["nulls"] == asked
+    assert json.loads(made.told.distances("one", "seed1_twins"))["nulls"] == asked
     assert made.compared("one", "seed2_twins") == made.compared("one", "seed2")
     folder = "results/one/distances"
-    assert made.own_option() == ""
-    assert plan(evaluation={"measures": ["sample_cloud"]}).own_option() == "--own"
+    assert made.told.own_option() == ""
+    assert plan(evaluation={"measures": ["sample_cloud"]}).told.own_option() == "--own"
     assert made.symmetries("one") == [
         f"{folder}/{name}.h5" for name in ("seed1", "seed1_twins", "seed2", "seed2_twins")
     ]
@@ -211,12 +213,12 @@ def test_tasks_are_looked_for_among_the_networks_of_all_seeds_and_their_null_mod
     made = plan(experiments=experiments)
     folder = "results/one/distances"
     assert made.tasks("one") == [f"{folder}/all_seeds.h5", f"{folder}/all_seeds_nulls.h5"]
-    assert made.apart("one") == "t2"
+    assert made.told.apart("one") == "t2"
     assert "results/tables/one_tasks.csv" in made.results("one")
-    spec = parse_json(DistancesSpec, made.distances_spec("one", "all_seeds_nulls"), "--spec")
+    spec = parse_json(DistancesSpec, made.told.distances("one", "all_seeds_nulls"), "--spec")
     assert spec.nulls == made.config.evaluation.nulls
     assert len(made.compared("one", "all_seeds_nulls")) == 3 * 6 * 2 + 2
-    assert json.loads(made.train_spec("one", "t1-8"))["task"]["function"] == "mean"
+    assert json.loads(made.told.train("one", "t1-8"))["task"]["function"] == "mean"
     assert not plan(experiments=[experiments[0], experiments[2]]).has_tasks("one")
 
 
@@ -225,7 +227,7 @@ def test_networks_of_which_some_files_are_there_are_made_one_by_one(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     made = plan(("one", "two"))
-    names = made.networks["one"]
+    names = made.members.networks["one"]
     patterns = [f"results/{{dataset}}/{pattern}" for pattern in (NETWORK, INITIAL)]
 
     def together() -> list[str]:
@@ -259,8 +261,8 @@ def test_data_sets_whose_networks_have_the_same_names_share_a_rule() -> None:
     made = plan(datasets=datasets)
     assert list(made.jobs.alike.values()) == [["one", "two"], ["three"]]
     assert [list(names) for names in made.jobs.alike] == [
-        made.networks["one"],
-        made.networks["three"],
+        made.members.networks["one"],
+        made.members.networks["three"],
     ]
-    assert made.need_of_diagrams("one").mb == made.need_of_diagrams("two").mb
-    assert made.need_of_training("one", made.networks["one"][0]).minutes > 0
+    assert made.needs.of_diagrams("one").mb == made.needs.of_diagrams("two").mb
+    assert made.needs.of_trainings("one", made.members.networks["one"][0]).minutes > 0
