@@ -12,7 +12,6 @@ from helpers import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from topoprint import Graph, Network, persistence, to_graph
@@ -52,9 +51,8 @@ def test_auto_gives_what_flagser_gives(graph):
 @given(directed_graphs() | bipartite_graphs())
 def test_every_component_has_one_essential_bar(graph):
     pytest.importorskip("pyflagser")
-    adjacency = sparse.coo_array(
-        (np.ones(graph.n_edges), (graph.sources, graph.targets)), shape=(graph.n_vertices,) * 2
-    )
+    adjacency = np.zeros((graph.n_vertices,) * 2, dtype=bool)
+    adjacency[graph.sources, graph.targets] = True
     components, _ = connected_components(adjacency, directed=False)
     essential = np.isinf(persistence(graph).deaths[0])
     assert essential.sum() == components

@@ -5,12 +5,12 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 from scipy.spatial.distance import cdist
 
 from topoprint.errors import InputError
 from topoprint.homology.rips import rips
+from topoprint.homology.sparse import edge_matrix
 from topoprint.measures.base import Array, Invariance
 from topoprint.measures.features import Computed
 from topoprint.measures.of_responses import OfResponses, ResponsesOf
@@ -40,7 +40,7 @@ def geodesics(points: NDArray[np.floating[Any]], neighbours: int) -> Array:
     np.fill_diagonal(apart, np.inf)
     nearest = np.argsort(apart, axis=1, kind="stable")[:, :neighbours]
     ends = (np.repeat(np.arange(count), neighbours), nearest.ravel())
-    graph = csr_array((np.ones(len(ends[0])), ends), shape=(count, count))
+    graph = edge_matrix(count, *ends, np.ones(len(nearest.ravel())))
     hops = shortest_path(graph, directed=False, unweighted=True)
     found: Array = np.where(np.isfinite(hops), hops, count).astype(np.float64)
     return np.maximum(found, found.T)

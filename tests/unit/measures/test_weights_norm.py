@@ -1,7 +1,7 @@
 """How far weights have grown: against numpy, each shared weight once."""
 
 import numpy as np
-import torch
+import pytest
 from helpers import random_network
 
 import topoprint as tp
@@ -20,6 +20,7 @@ def test_it_is_the_difference_of_the_norms() -> None:
 
 
 def test_a_kernel_that_is_used_often_counts_once() -> None:
+    torch = pytest.importorskip("torch")
     torch.manual_seed(0)
     kernel = torch.nn.Conv2d(1, 2, 3, bias=False)
     doubled = torch.nn.Conv2d(1, 2, 3, bias=False)
