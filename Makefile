@@ -1,7 +1,8 @@
 # `make run` runs the experiment, `make test` every test; both set up what they need in .venv.
 # `make test-slurm` installs SLURM, for the tests that need a cluster, and runs these. `make check`
-# lints, `make docs` builds the documentation, `make bench` measures, `make clean` removes what a
-# run made. `make paper-gpu` runs the whole paper on this machine's GPU.
+# lints, `make docs` builds the documentation, `make dist` what a release uploads, `make bench`
+# measures, `make clean` removes what a run made. `make paper-gpu` runs the whole paper on this
+# machine's GPU.
 #   make run ARGS="digits --cores 1"     further arguments go to snakemake
 #   make run TORCH_INDEX=https://…       take torch and torchvision from another index (README)
 
@@ -11,10 +12,10 @@ ARGS ?=
 TORCH_INDEX ?=
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run paper-gpu test lowest test-lowest test-newest test-slurm docs check bench bench-quick field schema clean
+.PHONY: help run paper-gpu test lowest test-lowest test-newest test-slurm docs dist check bench bench-quick field schema clean
 
 help:
-	@sed -n '1,6p' Makefile | cut -c3-
+	@sed -n '1,7p' Makefile | cut -c3-
 
 .venv/pip.stamp: constraints.txt
 	$(PYTHON) -m venv .venv
@@ -87,6 +88,18 @@ docs: .venv/run.stamp
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m sphinx --quiet --fresh-env --write-all \
 		--fail-on-warning --keep-going docs build/docs
+
+# What a release uploads, in dist/: built, checked, and tried in an empty environment.
+FRESH := build/fresh
+dist: .venv/dev.stamp
+	rm -rf dist $(FRESH) && mkdir -p build
+	$(BIN)/python -m build > build/dist.log || { cat build/dist.log; false; }
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/pyroma --min 10 --skip-tests AuthorEmail --file dist/*.tar.gz
+	$(PYTHON) -m venv $(FRESH)
+	$(FRESH)/bin/python -m pip install --quiet --constraint constraints.txt dist/*.whl
+	$(FRESH)/bin/topoprint --version
+	$(FRESH)/bin/topoprint compare tests/archives/v2/network-?.safetensors
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -1,15 +1,24 @@
 """The lists of versions, and the promises of the packaging, agree."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
-from importlib.metadata import distributions
+from collections.abc import Callable
+from importlib.metadata import distributions, version
+from pathlib import Path
 
 import pytest
 import yaml
+from packaging.version import Version
 from support import ROOT
 
 PINNED = dict(re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.M))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+CITED = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+ROLES = ("AUTHOR", "COMMITTER")
 
 
 def normal(name: str) -> str:
@@ -80,7 +89,7 @@ def test_conda_environments_name_the_pinned_versions(environment: str, extras: l
     )
     assert {normal(name) for name in pins} == wanted
     script = path.with_suffix(".post-deploy.sh").read_text()
-    source = f"${{TOPOPRINT_SOURCE:-topoprint=={PROJECT['version']}}}"
+    source = f"${{TOPOPRINT_SOURCE:-topoprint=={CITED['version']}}}"
     assert f'pip install --no-deps "{source}"' in script
 
 
@@ -90,8 +99,38 @@ def test_files_of_tests_have_names_of_their_own() -> None:
     assert sorted(names) == sorted(set(names))
 
 
-def test_the_citation_and_the_changelog_are_of_this_version() -> None:
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    assert cited["version"] == PROJECT["version"]
-    headings = re.findall(r"^## .*", (ROOT / "CHANGELOG.md").read_text(), re.M)
-    assert PROJECT["version"] in headings[0] or "nreleased" in headings[0]
+def test_the_changelog_is_of_the_version_that_is_cited() -> None:
+    newest = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)[0]
+    assert newest == CITED["version"]
+
+
+def test_the_version_is_the_tag_or_one_in_development_of_that_cited(tmp_path: Path) -> None:
+    """Without git, at a commit without tag, and at that of the release."""
+    who = {"NAME": "A", "EMAIL": "a@example.org"}
+    names = {f"GIT_{role}_{what}": value for what, value in who.items() for role in ROLES}
+
+    def git(*words: str) -> None:
+        subprocess.run(["git", *words], cwd=tmp_path, env={**os.environ, **names}, check=True)
+
+    def made() -> Version:
+        asked = [sys.executable, "-m", "setuptools_scm"]
+        told = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True)
+        return Version(told.stdout.strip())
+
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    assert made() == Version(f"{CITED['version']}.dev0")
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "Release")
+    assert (made().base_version, made().dev) == (CITED["version"], 1)
+    git("tag", f"v{CITED['version']}")
+    assert made() == Version(CITED["version"])
+
+
+def test_the_command_tells_the_version_that_is_installed(
+    topoprint: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    told = topoprint("--version").stdout
+    assert told == f"topoprint {version('topoprint')}\n"
+    installed = Version(version("topoprint"))
+    assert Version(installed.base_version) <= Version(CITED["version"])
