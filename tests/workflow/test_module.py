@@ -1,6 +1,8 @@
 """The experiment as a module of another workflow, from a folder elsewhere."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -93,3 +95,32 @@ def test_an_empty_config_is_that_of_the_workflow_and_a_wrong_one_is_told(importi
     told = run(importing, "--dry-run")
     assert told.returncode == 1
     assert "sedes" in told.stdout + told.stderr
+
+
+DEPLOYED = f"""
+configfile: "config/config.yaml"
+
+
+module topoprint:
+    snakefile:
+        "{ROOT}/workflow/Snakefile"
+    config:
+        config
+
+
+use rule * from topoprint
+"""
+
+
+def test_as_snakedeploy_sets_it_up_it_plans_what_it_plans_by_itself(tmp_path: Path) -> None:
+    for part in ("config", "profiles"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    (tmp_path / "workflow").mkdir()
+    (tmp_path / "workflow/Snakefile").write_text(DEPLOYED)
+    (tmp_path / "own").mkdir()
+    own = run(tmp_path / "own", "--dry-run", "--snakefile", str(ROOT / "Snakefile"))
+    deployed = run(tmp_path, "--dry-run")
+    assert deployed.returncode == own.returncode == 0, deployed.stderr
+    jobs = [re.findall(r"^\w+ +\d+$", told.stdout, re.M) for told in (deployed, own)]
+    assert jobs[0] == jobs[1]
+    assert any(re.fullmatch("total +[1-9].*", line) for line in jobs[0])
