@@ -58,6 +58,9 @@ def random_network(sizes, seed, draw="standard_normal", bias=True):
         "standard_normal": rng.standard_normal,
         "heavy_tailed": lambda size: rng.standard_t(1.5, size),
         "tied": lambda size: rng.integers(-3, 4, size),
+        "one_path": lambda size: np.where(
+            np.indices(np.atleast_1d(size)).any(axis=0), rng.random(size), 99
+        ),
     }[draw]
     return Network.from_layers(
         (numbers((out, in_)), numbers(out) if bias else None) for in_, out in pairwise(sizes)

@@ -18,8 +18,9 @@ BLOCK = 1 << 22
 def strongest_paths(network: Network) -> Array:
     """Find the strength of the strongest path from each input to each output.
 
-    A path is as strong as its weakest edge, an edge as strong as |w| / max|W| of its own layer
-    (standardisation). A layer that copies a layer, of strength 1, changes nothing.
+    A path is as strong as its weakest edge, an edge as strong as |w − mean| / deviation over the
+    weights of its layer (standardisation). Edges of a layer whose weights are all equal have
+    strength 0.
 
     Parameters
     ----------
@@ -32,10 +33,17 @@ def strongest_paths(network: Network) -> Array:
     """
     found: Array | None = None
     for weight in network.weights:
-        magnitudes = np.abs(weight.astype(np.float64))
-        layer = magnitudes / (float(magnitudes.max()) or 1.0)
+        layer = _standardised(weight.astype(np.float64))
         found = layer if found is None else _max_min(layer, found)
     assert found is not None
+    return found
+
+
+def _standardised(weight: Array) -> Array:
+    """Distance of each weight from their mean, in standard deviations."""
+    if weight.min() == weight.max():
+        return np.zeros_like(weight)
+    found: Array = np.abs(weight - weight.mean()) / weight.std()
     return found
 
 
@@ -54,9 +62,21 @@ def deep_graph_persistence(network: Network, zeta: float = 1e-6) -> float:
 
     After Girrbach and others, "Addressing caveats of neural persistence
     with deep graph persistence", TMLR 2023: the filtration is extended to the whole network, which
-    is neural persistence of one matrix, of paths, and layers are standardised. The matrix and the
-    standardisation are as described in :func:`strongest_paths`; docs/related.md says what of it is
-    our reading.
+    is neural persistence of one matrix, of paths, and layers are standardised. It is what their
+    code (github.com/ExplainableML/Deep-Graph-Persistence) calls ``dnp_exact_norm``, without the
+    bar (1, 0) that it adds for the component which never ends.
+
+    Parameters
+    ----------
+    network : Network
+        Of chained dense layers.
+    zeta : float
+        Least filtration value, as for :func:`topoprint.to_graph`.
+
+    Returns
+    -------
+    float
+        In [0, 1]; 0: all these paths are as strong as the strongest, 1: no path has strength.
     """
     paths = strongest_paths(network)
     if not paths.any():
@@ -74,7 +94,7 @@ class DeepGraphPersistence(OfGraphs, Pairwise):
     control: ClassVar[str] = "weight_deviation"
     greatest: ClassVar[float] = 1.0
     invariances: ClassVar[frozenset[Invariance]] = frozenset(
-        {"neurons", "inputs", "scale", "signs", "insertion"}
+        {"neurons", "inputs", "scale", "signs"}
     )
 
     kind: Literal["deep_graph_persistence"] = "deep_graph_persistence"

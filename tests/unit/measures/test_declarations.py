@@ -163,7 +163,7 @@ def test_a_measure_is_invariant_where_it_says_so_and_nowhere_else(name, change):
         np.testing.assert_allclose(after, before, rtol=1e-6)
         np.testing.assert_allclose(own, 0, atol=3e-4)  # the arccos of nearly 1
     else:
-        draws = ("standard_normal", "heavy_tailed")
+        draws = ("standard_normal", "heavy_tailed", "one_path")
         found = (distances_of_changed(measure, change, draw)[2] for draw in draws)
         assert any(max(np.nan_to_num(own, nan=np.inf)) > 1e-3 for own in found)
 

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 from helpers import random_network
+from scipy import stats
 
 import topoprint as tp
 from topoprint.measures import deep_graph_persistence as dgp
@@ -13,7 +14,7 @@ from topoprint.measures.deep_graph_persistence import deep_graph_persistence, st
 
 def listed(network):
     """Strength of the strongest path between each input and output, over all paths."""
-    layers = [np.abs(w).astype(np.float64) / np.abs(w).max() for w in network.weights]
+    layers = [np.abs(stats.zscore(w.astype(np.float64), axis=None)) for w in network.weights]
     sizes = network.layer_sizes
     found = np.zeros((sizes[-1], sizes[0]))
     for path in product(*map(range, sizes)):
@@ -32,14 +33,16 @@ def test_strongest_paths_are_those_of_all_that_are_listed(sizes, block, monkeypa
 
 
 def test_it_is_neural_persistence_of_known_paths():
-    # Paths of strengths 1, ½, 0, ¼: the second layer is never the weakest edge.
-    first = np.array([[1.0, -0.5], [0.0, -0.25]])
-    second = np.array([[9.0, 0.0], [0.0, 9.0]])
+    # Means are 0, deviations √5 and 5: strengths are 3/√5 and 1/√5, then 1 everywhere.
+    first = np.array([[3.0, -1.0], [1.0, -3.0]])
+    second = np.array([[5.0, -5.0], [-5.0, 5.0]])
     network = tp.Network.from_layers([(first, None), (second, None)])
-    strengths = strongest_paths(network)
-    np.testing.assert_allclose(strengths / strengths.max(), np.abs(first))
-    expected = np.sqrt((0.5**2 + 0.75**2) / 3)
-    assert deep_graph_persistence(network) == pytest.approx(expected, abs=1e-6)
+    np.testing.assert_allclose(strongest_paths(network), np.ones((2, 2)))
+    assert deep_graph_persistence(network) == pytest.approx(0, abs=1e-6)
+    # Of the first layer alone: the tree has edges of 1, 1 and 1/3 of the strongest.
+    alone = tp.Network.from_layers([(first, None)])
+    np.testing.assert_allclose(strongest_paths(alone), np.abs(first) / np.sqrt(5))
+    assert deep_graph_persistence(alone) == pytest.approx(2 / 3 / np.sqrt(3), abs=1e-6)
 
 
 def test_layers_of_other_scales_count_alike():
@@ -51,6 +54,7 @@ def test_layers_of_other_scales_count_alike():
     assert deep_graph_persistence(scaled) == pytest.approx(deep_graph_persistence(network))
 
 
-def test_a_network_without_a_path_has_the_greatest():
-    none = tp.Network.from_layers([(np.zeros((3, 2)), None), (np.ones((2, 3)), None)])
+@pytest.mark.parametrize("equal", [0.0, 0.1])
+def test_a_network_without_a_path_has_the_greatest(equal):
+    none = tp.Network.from_layers([(np.full((3, 2), equal), None), (np.eye(2, 3), None)])
     assert deep_graph_persistence(none) == 1
