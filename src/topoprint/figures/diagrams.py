@@ -88,7 +88,8 @@ def _frame(axes: Axes, reach: float) -> None:
     axes.axhline(ENDLESS * reach, color="#9aa3af", linewidth=0.8, linestyle="--")
     axes.set_xlim(-0.03 * reach, END * reach)
     axes.set_ylim(-0.03 * reach, END * reach)
-    ticks = [tick for tick in axes.get_yticks() if 0 <= tick <= reach]
+    # The last values of networks lie next to 1, by rounding.
+    ticks = [tick for tick in axes.get_yticks() if 0 <= tick <= 1.001 * reach]
     axes.set_yticks([*ticks, ENDLESS * reach], [*(f"{tick:g}" for tick in ticks), "∞"])
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xlabel("birth")

@@ -71,7 +71,7 @@ def of_texts(
 def of_groups(name: str, measure: str, rows: Sequence[GroupStatistics]) -> Table:
     """Distances within each experiment."""
     return Table(
-        f"{name}, {spoken(measure)}: distances within each experiment",
+        f"{name}, {spoken(measure)}: distances within each experiment, as shares of the greatest",
         ["experiment", "networks", "mean", "deviation"],
         [
             [Cell(spoken(row.group)), Cell(str(row.networks)), number(row.mean, 4),
