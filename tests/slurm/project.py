@@ -98,12 +98,12 @@ class Project:
         path.write_text(f"#!/bin/sh\nreal={self.cluster.folder}/bin/{program}\n{script}\n")
         path.chmod(0o755)
 
-    def start(self, *arguments: str, quick: bool = True) -> Run:
-        quickly = QUICK if quick else []
+    def start(self, *arguments: str, quick: bool = True, small: bool = True) -> Run:
+        chosen = [*(QUICK if quick else []), *(SMALL if small else [])]
         output = self.folder / f"run{len(self.runs)}.out"
         with output.open("wb") as out:
             process = subprocess.Popen(
-                ["snakemake", "--profile", "slurm", *arguments, *quickly, *SMALL],
+                ["snakemake", "--profile", "slurm", *arguments, *chosen],
                 cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
                 stdout=out, stderr=out, start_new_session=True, preexec_fn=heed_interrupts,
             )  # fmt: skip
