@@ -50,8 +50,9 @@ paper-gpu: .venv/run.stamp
 	@$(BIN)/python workflow/unlock.py
 	$(BIN)/snakemake --logger rich --configfile config/paper.yaml $(ARGS)
 
+# Three at a time on two cores: those of the cluster wait more than they compute.
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 # The library without torch and Snakemake, with the oldest versions that pyproject.toml allows and
 # with the newest that there are, each in an environment of its own.
@@ -81,7 +82,7 @@ test-slurm: .venv/dev.stamp
 	which slurmctld slurmdbd mariadbd >/dev/null || { $(SUDO) apt-get update -qq && \
 		$(SUDO) apt-get install --yes -qq --no-install-recommends \
 			slurm-wlm munge slurmdbd mariadb-server-core mariadb-client-core; }
-	$(BIN)/python -m pytest -n 2 tests/slurm
+	$(BIN)/python -m pytest -n 3 --dist worksteal tests/slurm
 
 # The documentation: build/docs/index.html. Tutorials are run; any warning is an error.
 docs: .venv/run.stamp
