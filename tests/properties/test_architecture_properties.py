@@ -41,10 +41,13 @@ def test_bars_of_each_kind_of_part(kind, dtype):
 
 
 @settings(deadline=None, max_examples=60)
-@given(architectures(6), st.integers(1, 30))
-def test_any_choice_of_thresholds_gives_the_same_bars(network, edges):
+@given(architectures(6), st.integers(1, 30), st.integers(0, 2))
+def test_any_choice_of_thresholds_gives_the_same_bars(network, edges, strongest):
     expected = persistence(to_graph(network))
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(map_forest, "STRONGEST_A_UNIT", strongest)
+        patch.setattr(map_forest, "SAMPLE", edges)
+        assert_same_bars(persistence(to_graph(network)), expected)
         patch.setattr(map_forest, "FEWEST_EDGES", edges)
         patch.setattr(map_forest, "EDGES_A_UNIT", 0)
         patch.setattr(map_forest, "BLOCK", 4)

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from topoprint.homology.contraction import by_everything, by_wires, joined, touched
 from topoprint.homology.magnitudes import key_of, keys, magnitudes
 from topoprint.homology.places import Labels, Places
-from topoprint.homology.sparse import edge_matrix
+from topoprint.homology.sparse import sorted_edge_matrix
 from topoprint.networks.maps import FloatArray, IntArray, LinearMap, Wires
 
 Edges = tuple[Labels, Labels, FloatArray]  # both ends by their labels, and |w|
@@ -21,8 +22,12 @@ EDGES_A_UNIT = 1
 FEWEST_EDGES = 1 << 13
 # Edges are laid out and held this many at a time.
 BLOCK = 1 << 22
-# Up to so many edges all are laid out at once: most of the time is otherwise that of small steps.
-FEW_EDGES = 1 << 14
+# Up to so many edges, and so many a map, all are laid out at once: most of the time is otherwise
+# that of small steps.
+FEW_EDGES = 1 << 19
+FEW_EDGES_A_MAP = 1 << 15
+# Of those the strongest, so many a unit, come first.
+STRONGEST_A_UNIT = 6
 # The least magnitude above 0.
 TINY = float(np.finfo(np.float32).smallest_subnormal)
 NONE = np.iinfo(np.int64).max
@@ -49,22 +54,50 @@ class Tree:
 
 def spanning_tree(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires]) -> Tree:
     """Find a minimum spanning forest of units 0 … n_units − 1."""
-    if sum(one.n_edges for one in maps) > FEW_EDGES:
+    if sum(one.n_edges for one in maps) > min(FEW_EDGES, FEW_EDGES_A_MAP * len(maps)):
         return tree_by_ranges(n_units, maps, wires)
     return tree_of_all(n_units, maps, wires)
 
 
 def tree_of_all(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires]) -> Tree:
-    """Find the forest of a small network, with every edge laid out; wires are contracted."""
-    number, labels = by_wires(n_units, wires)
+    """Find the forest of a small network, with every edge laid out; wires are contracted.
+
+    Of many edges the strongest come first. Where these do not hold all units together, those of the
+    others follow that join two components (Kruskal's algorithm, in two ranges).
+    """
+    by_wire, labels = by_wires(n_units, wires)
     none = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
     ends = [none, *(one.laid_out() for one in maps)]
     sources, targets, weights = (np.concatenate(column) for column in zip(*ends, strict=True))
-    from_, to = labels[sources], labels[targets]
-    joins = from_ != to
-    magnitude = np.abs(weights[joins].astype(np.float32))
-    found = _forest(number, from_[joins], to[joins], magnitude)[2]
-    return Tree(found, n_units - number, number - len(found))
+    edges = labels[sources], labels[targets], np.abs(weights.astype(np.float32))
+    is_joined = np.zeros(by_wire, dtype=bool)
+    for one in maps:
+        is_joined[labels[one.inputs]] = is_joined[labels[one.outputs]] = True
+    number = np.count_nonzero(is_joined)
+    is_strong = edges[2] >= _reached(edges[2], STRONGEST_A_UNIT * number)
+    strong = _forest(by_wire, *_between_two(edges, is_strong))
+    found = strong[2]
+    if len(found) < number - 1 and not is_strong.all():
+        components, after = joined(by_wire, [strong[:2]])
+        rest = after[edges[0]], after[edges[1]], edges[2]
+        found = np.append(found, _forest(components, *_between_two(rest, ~is_strong))[2])
+    return Tree(found, n_units - by_wire, by_wire - len(found))
+
+
+def _reached(magnitude: FloatArray, wanted: int) -> float:
+    """Estimate the magnitude that about ``wanted`` of some edges reach; 0 if all do."""
+    if len(magnitude) <= 2 * wanted:
+        return 0.0
+    sample = magnitude[:: max(1, len(magnitude) // SAMPLE)]
+    place = len(sample) - 1 - wanted * len(sample) // len(magnitude)
+    return float(np.partition(sample, place)[place])
+
+
+def _between_two(edges: Edges, wanted: NDArray[np.bool_]) -> Edges:
+    """Select those of some edges that join two vertices."""
+    from_, to, magnitude = edges
+    some = np.flatnonzero(wanted & (from_ != to))
+    return from_[some], to[some], magnitude[some]
 
 
 def tree_by_ranges(n_units: int, maps: Sequence[LinearMap], wires: Sequence[Wires]) -> Tree:
@@ -213,12 +246,15 @@ def _together(parts: Sequence[Edges]) -> Edges:
 def _forest(number: int, from_: Labels, to: Labels, magnitude: FloatArray) -> Edges:
     """Find a minimum spanning forest of edges between vertices 0 … number − 1."""
     low, high = np.minimum(from_, to).astype(np.int64), np.maximum(from_, to)
-    order = np.argsort(-magnitude, kind="stable")
-    # scipy adds up the weights of edges between the same two vertices.
-    kept = order[np.unique((low * number + high)[order], return_index=True)[1]]
+    pair = low * number + high
+    order = np.argsort(pair)
+    # Of edges between the same two vertices the first is kept: scipy would add up their weights.
+    starts = np.flatnonzero(np.diff(pair[order], prepend=-1))
+    kept = order[starts]
+    first = np.maximum.reduceat(magnitude[order], starts) if len(starts) else magnitude
     # The bits of a magnitude are in its order, and float64 holds them as they are. None is 0.
-    late = (1 << 31) - magnitude[kept].view(np.uint32).astype(np.int64)
-    graph = edge_matrix(number, low[kept], high[kept], late.astype(np.float64))
+    late = (1 << 31) - first.view(np.uint32).astype(np.int64)
+    graph = sorted_edge_matrix(number, low[kept], high[kept], late.astype(np.float64))
     tree = minimum_spanning_tree(graph).tocoo()
     bits = ((1 << 31) - tree.data.astype(np.int64)).astype(np.uint32)
     return tree.row, tree.col, bits.view(np.float32)

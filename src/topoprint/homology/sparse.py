@@ -26,6 +26,23 @@ def edge_matrix(
     values : ndarray, shape (n_edges,)
         Of edges that stand twice the sum is taken; scipy takes 0 for no edge.
     """
-    index = np.int32 if max(number, len(values)) <= LARGEST else np.int64
+    index = _index(number, len(values))
     ends = sources.astype(index, copy=False), targets.astype(index, copy=False)
     return sparse.csr_array((values, ends), shape=(number, number))
+
+
+def sorted_edge_matrix(
+    number: int,
+    sources: NDArray[np.integer[Any]],
+    targets: NDArray[np.integer[Any]],
+    values: NDArray[Any],
+) -> sparse.csr_array:
+    """Make the matrix of edges in the order of (source, target), of which none stands twice."""
+    index = _index(number, len(values))
+    starts = np.searchsorted(sources, np.arange(number + 1)).astype(index, copy=False)
+    parts = values, targets.astype(index, copy=False), starts
+    return sparse.csr_array(parts, shape=(number, number))
+
+
+def _index(number: int, edges: int) -> type[np.signedinteger[Any]]:
+    return np.int32 if max(number, edges) <= LARGEST else np.int64

@@ -261,6 +261,18 @@ def test_more_edges_are_laid_out_until_they_connect(bridges, laid_out):
     assert_same_bars(diagram, by_flagser(graph))
 
 
+def test_the_weaker_of_edges_that_are_all_laid_out_join_what_the_stronger_leave(
+    laid_out, monkeypatch
+):
+    monkeypatch.setattr(map_forest, "FEW_EDGES", 1 << 19)
+    graph = to_graph(network_in_two_blocks(np.full((100, 100), 0.01)))
+    diagram = persistence(graph)
+    strong, bridges = laid_out
+    assert strong < 3_000
+    assert bridges == 10_000
+    assert_same_bars(diagram, by_flagser(graph))
+
+
 def test_few_edges_are_enough_for_a_common_network(laid_out):
     graph = to_graph(random_network((120, 100, 80), seed=6))
     persistence(graph)
