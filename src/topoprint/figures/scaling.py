@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.linalg import LinearOperator, eigsh
-from sklearn.manifold import MDS
+from sklearn.manifold import smacof
 
 Array = NDArray[np.float64]
 
@@ -26,9 +26,8 @@ def scaled(values: Array) -> tuple[Array, float]:
     centred = unit**2 - (unit**2).mean(axis=0)
     roots, vectors = np.linalg.eigh(-(centred - centred.mean(axis=1, keepdims=True)) / 2)
     start = vectors[:, :-3:-1] * np.sqrt(np.maximum(roots[:-3:-1], 0))
-    found = MDS(
-        dissimilarity="precomputed", n_init=1, normalized_stress=False, random_state=0
-    ).fit_transform(unit, init=start)
+    # All that scikit-learn's versions differ in is said.
+    found, _ = smacof(unit, init=start, n_init=1, eps=1e-3, normalized_stress=False)
     found -= found.mean(axis=0)
     _, _, axes = np.linalg.svd(found, full_matrices=False)
     plane: Array = found @ axes.T

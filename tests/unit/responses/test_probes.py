@@ -14,8 +14,8 @@ def test_every_kind_of_file_gives_the_same_probes(tmp_path):
     np.save(tmp_path / "a.npy", PROBES)
     np.savez(tmp_path / "b.npz", inputs=PROBES, labels=np.arange(5))
     save_file({"inputs": PROBES}, tmp_path / "c.safetensors")
-    np.savetxt(tmp_path / "d.csv", PROBES, fmt="%r", delimiter=",", header="x,y,z", comments="")
-    np.savetxt(tmp_path / "e.txt", PROBES, fmt="%r", delimiter=",")
+    np.savetxt(tmp_path / "d.csv", PROBES, fmt="%.17g", delimiter=",", header="x,y,z", comments="")
+    np.savetxt(tmp_path / "e.txt", PROBES, fmt="%.17g", delimiter=",")
     for name in ("a.npy", "b.npz::inputs", "c.safetensors", "d.csv", "e.txt"):
         np.testing.assert_array_equal(load_probes(tmp_path / name), PROBES, err_msg=name)
 
