@@ -11,6 +11,10 @@ class InputError(ValueError):
     """
 
 
+class NoChainError(InputError):
+    """A network is no chain of dense layers, of which alone what was asked for is known."""
+
+
 def check_type(given: Any, kind: type | tuple[type, ...], expected: str) -> None:
     """Refuse what is no instance of a type, in a sentence that says what is expected."""
     if not isinstance(given, kind):

@@ -15,7 +15,7 @@ from topoprint.comparison.compare import distances_of
 from topoprint.comparison.files import load_comparisons
 from topoprint.comparison.matrix import Array, Comparison
 from topoprint.costs import Cost
-from topoprint.errors import InputError
+from topoprint.errors import InputError, NoChainError
 from topoprint.homology.diagram import FORMAT as DIAGRAM
 from topoprint.homology.diagram import Diagram
 from topoprint.identity import Index, NetworkId
@@ -60,12 +60,15 @@ class DistancesSpec(Strict):
         Compare the networks at all steps of their trainings that are among the files, and those
         that were trained on random labels, rather than the trained ones alone. The nulls are then
         of each step; networks trained on random labels have none.
+    gaps : bool
+        As of :func:`topoprint.comparison.compare.distances_of`.
     """
 
     measures: list[MeasureEntry] = Field(min_length=1)
     nulls: list[str] | None = Field(None, min_length=1)
     repetitions: Count = 1
     steps: bool = False
+    gaps: bool = False
 
     @model_validator(mode="after")
     def _distinct(self) -> "DistancesSpec":
@@ -145,7 +148,7 @@ def compare_files(
     real.index.check_distinct()
     earlier = _earlier(previous)
     if spec.nulls is None:
-        return [_compare(real, spec.measures, earlier)]
+        return [_compare(real, spec, earlier)]
     found = []
     for null in dict.fromkeys(spec.nulls):
         drawn = null in MADE and null != UNTRAINED
@@ -157,7 +160,7 @@ def compare_files(
                 state = _made(real, null, repetition, own)
             else:
                 state = _stored(known, _of_state(known, originals, null), own)
-            found.append(_compare(state, spec.measures, earlier, real))
+            found.append(_compare(state, spec, earlier, real))
     return found
 
 
@@ -265,11 +268,12 @@ def _untrained_at(start: Path, subject: Subject) -> Network:
 
 def _compare(
     state: State,
-    measures: Sequence[Measure],
+    spec: DistancesSpec,
     earlier: Sequence[Comparison],
     real: State | None = None,
 ) -> Comparison:
     """Compare networks of one state; of null models, each with its network as well."""
+    measures: list[Measure] = [*spec.measures]
     originals = real.subjects if real else []
     inputs = (*state.inputs, *(real.inputs if real else ()))
     alike = [found for found in earlier if (found.index, found.inputs) == (state.index, inputs)]
@@ -283,23 +287,33 @@ def _compare(
         if (found := known.matrices.get(measure.name)) and found.parameters == measure.parameters
     }
     asked = [measure for measure in measures if measure.name not in kept]
-    fresh = distances_of(state.subjects, state.index, asked)
+    fresh = distances_of(state.subjects, state.index, asked, spec.gaps)
     matrices = {measure.name: (kept | fresh)[measure.name] for measure in measures}
     own = {name: known.own[name] for name in kept if real}
-    own |= {measure.name: _own(measure, state.subjects, originals) for measure in asked if real}
+    if real:
+        own |= {one.name: _own(one, state.subjects, originals, spec.gaps) for one in asked}
     told = f"computed {', '.join(fresh) or 'none'}, kept {len(kept)}" if kept else "computed"
     print(f"{state.index[0].id.state or 'networks'}: {len(matrices)} measures, {told}",
           file=sys.stderr)  # fmt: skip
     return Comparison(state.index, matrices, own, inputs)
 
 
-def _own(measure: Measure, nulls: Sequence[Subject], originals: Sequence[Subject]) -> Array:
-    """Distance of each null model from its network; NaN of one that came out without a weight."""
+def _own(
+    measure: Measure, nulls: Sequence[Subject], originals: Sequence[Subject], gaps: bool
+) -> Array:
+    """Distance of each null model from its network; NaN of one that came out without a weight.
+
+    With gaps, also of one that a measure of chains cannot compare.
+    """
     distances = np.full(len(nulls), np.nan)
     with threadpool_limits(1, "blas"):
         for number, pair in enumerate(zip(originals, nulls, strict=True)):
             if pair[1].is_usable():
-                distances[number] = measure.distances(pair)[0, 1]
+                try:
+                    distances[number] = measure.distances(pair)[0, 1]
+                except NoChainError:
+                    if not gaps:
+                        raise
     return distances
 
 

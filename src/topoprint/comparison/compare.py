@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from topoprint.comparison.matrix import Array, Comparison, DistanceMatrix
 from topoprint.comparison.naming import check_list, index_of, names_of
 from topoprint.comparison.probed import answering, example_of, is_module, on_probes, probes_of
-from topoprint.errors import InputError
+from topoprint.errors import InputError, NoChainError
 from topoprint.homology.diagram import Diagram
 from topoprint.homology.files import DiagramSpec, diagram_of_file
 from topoprint.homology.graph import Graph, is_graph_file
@@ -154,6 +154,7 @@ def distances_of(
     subjects: Sequence[Subject],
     index: Index,
     measures: Iterable[Measure],
+    gaps: bool = False,
 ) -> dict[str, DistanceMatrix]:
     """Compare subjects, which share a cache, by measures.
 
@@ -164,6 +165,9 @@ def distances_of(
     subjects : sequence of Subject, length n
     index : Index, length n
     measures : iterable of Measure
+    gaps : bool
+        Networks that are no chains of dense layers are at the distance NaN from all others by
+        measures that compare chains alone, rather than refused.
 
     Raises
     ------
@@ -182,13 +186,29 @@ def distances_of(
                     )
         # Sums over several threads are added in another order.
         with threadpool_limits(1, "blas"):
-            values = measure.distances([subjects[number] for number in some])
-            norms = measure.own_norms([subjects[number] for number in some])
-        if len(some) < len(subjects):
-            values = _spread(values, some, len(subjects))
-            norms = None if norms is None else np.diag(_spread(np.diag(norms), some, len(subjects)))
+            try:
+                values, norms = _measured(measure, subjects, some)
+            except NoChainError:
+                if not gaps:
+                    raise
+                chains = [number for number in some if subjects[number].network.is_chain]
+                values, norms = _measured(measure, subjects, chains)
         found[measure.name] = DistanceMatrix(values, index, measure.name, measure.parameters, norms)
     return found
+
+
+def _measured(
+    measure: Measure, subjects: Sequence[Subject], some: Sequence[int]
+) -> tuple[Array, Array | None]:
+    """Distances and norms of some of the subjects; of the others NaN."""
+    values = measure.distances([subjects[number] for number in some])
+    norms = measure.own_norms([subjects[number] for number in some])
+    if len(some) < len(subjects):
+        values = _spread(values, some, len(subjects))
+        if norms is not None:
+            norms = np.array([dict(zip(some, norms, strict=True)).get(n, np.nan)
+                              for n in range(len(subjects))])  # fmt: skip
+    return values, norms
 
 
 def _spread(values: Array, some: Sequence[int], count: int) -> Array:

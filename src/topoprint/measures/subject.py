@@ -9,7 +9,7 @@ import numpy as np
 from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
-from topoprint.errors import InputError
+from topoprint.errors import InputError, NoChainError
 from topoprint.homology.diagram import Diagram
 from topoprint.networks.network import Network
 from topoprint.networks.nulls import NullError, null_network
@@ -118,9 +118,8 @@ class Subject:
             yield
         except InputError as error:
             told = str(error)
-            raise InputError(
-                told if told.startswith(self.name) else f"{self.name}: {told}"
-            ) from error
+            kind = NoChainError if isinstance(error, NoChainError) else InputError
+            raise kind(told if told.startswith(self.name) else f"{self.name}: {told}") from error
 
     def has(self, need: Need) -> bool:
         """Whether it has what measures call by that name."""

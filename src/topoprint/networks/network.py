@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from topoprint.errors import InputError, check_whole
+from topoprint.errors import InputError, NoChainError, check_whole
 from topoprint.figures.html import facts
 from topoprint.identity import NetworkId, Row
 from topoprint.networks.architecture import (
@@ -191,7 +191,7 @@ class Network:
 
     def _layers(self, asked: str) -> Layers:
         if self._chain is None:
-            raise InputError(
+            raise NoChainError(
                 f"a network of {self.shape} is no chain of dense layers, of which alone "
                 f"{asked} are known"
             )

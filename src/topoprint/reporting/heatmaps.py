@@ -43,7 +43,9 @@ def write_heatmaps(folder: str | os.PathLike[str], matrix: AveragedMatrix) -> No
         stem = Path(folder) / f"{matrix.measure}_{part}"
         top = float(np.nanmax(values))
         if not top:
-            _say(stem, f"{spoken(matrix.measure)}: {title} of {runs(matrix)}: all are 0")
+            few = len(comparable([matrix.mean])) < 2
+            why = "no two networks can be compared" if few else "all are 0"
+            _say(stem, f"{spoken(matrix.measure)}: {title} of {runs(matrix)}: {why}")
             continue
         with mpl.rc_context(STYLE):
             figure = Figure(figsize=(5.4, 4.9), layout="constrained")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topoprint.errors import InputError
+from topoprint.errors import InputError, NoChainError
 from topoprint.networks.network import Network
 from topoprint.responses.answers import Answering, Answers
 
@@ -51,11 +51,13 @@ def answering_network(network: Network) -> Answering:
 
     Raises
     ------
+    NoChainError
+        If it is no such network.
     InputError
-        If it is no such network, or has no hidden layer. The answers: as :func:`activations`.
+        If it has no hidden layer. The answers: as :func:`activations`.
     """
     if not network.is_chain:
-        raise InputError(
+        raise NoChainError(
             f"what a network of {network.shape} answers does not follow from its weights; give the "
             "torch module in Python: tp.compare([module, …], probes=…)"
         )
