@@ -12,6 +12,7 @@ from topoprint.experiment.yaml_files import refuse_repeated_keys
 
 from topoprint.workflow import along
 from topoprint.workflow.given import refuse_wildcards, typed
+from topoprint.workflow.jobs import one_of
 from topoprint.workflow.group_errors import tell_why_groups_fail
 from topoprint.workflow.members import CONTROL
 from topoprint.workflow.needs import memory, minutes
@@ -50,9 +51,7 @@ try:
             "data.root of a module is taken from TOPOPRINT_DATA: set it, or leave it"
         )
     PLAN = Plan(CONFIG, DATA_ROOT, workflow.remote_exec)
-    for dataset in PLAN.datasets:
-        for path in PLAN.own_file(dataset):
-            refuse_wildcards(path, f"data set {dataset}")
+    PLAN.check()
 except InputError as error:
     raise WorkflowError(str(error))
 

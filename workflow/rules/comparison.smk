@@ -17,7 +17,7 @@ for number, (networks, datasets) in enumerate(PLAN.jobs.alike.items(), 1):
         benchmark:
             "results/benchmarks/diagram/{dataset}/seed{seed}.tsv"
         wildcard_constraints:
-            dataset="|".join(datasets),
+            dataset=one_of(datasets),
         conda:
             "../../envs/topology.yaml"
         threads: 1
@@ -63,9 +63,7 @@ rule distances:
 
 rule average:
     input:
-        distances=expand(
-            DISTANCES, collection=PLAN.members.single_seeds, allow_missing=True
-        ),
+        distances=lambda job: PLAN.averaged(job.dataset),
     output:
         matrices=MATRICES,
     log:

@@ -26,7 +26,7 @@ rule learning:
     benchmark:
         "results/benchmarks/learning/{dataset}.tsv"
     wildcard_constraints:
-        dataset="|".join(PLAN.datasets),
+        dataset=one_of(PLAN.datasets),
     conda:
         "../../envs/report.yaml"
     threads: 1

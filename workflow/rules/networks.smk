@@ -11,6 +11,8 @@ rule prepare:
         "results/logs/prepare/{dataset}.log",
     benchmark:
         "results/benchmarks/prepare/{dataset}.tsv"
+    wildcard_constraints:
+        dataset=one_of(PLAN.datasets),
     priority: 2
     localrule: True
     conda:
@@ -36,6 +38,8 @@ rule features:
         "results/logs/features/{dataset}.log",
     benchmark:
         "results/benchmarks/features/{dataset}.tsv"
+    wildcard_constraints:
+        dataset=one_of(PLAN.datasets),
     # The longest of all jobs, and a data set's trainings wait for it: it goes first, with its data.
     priority: 2
     conda:
@@ -68,6 +72,7 @@ rule train:
     benchmark:
         "results/benchmarks/train/{dataset}/{network}.tsv"
     wildcard_constraints:
+        dataset=one_of(PLAN.datasets),
         network=PLAN.jobs.together(NETWORK, INITIAL, *PLAN.along.kept),
     # All trainings first: the distances of all seeds wait for them, and take the longest.
     priority: 1
@@ -104,6 +109,7 @@ use rule train as train_one with:
     benchmark:
         "results/benchmarks/train/{dataset}/{network}/seed{seed}.tsv"
     wildcard_constraints:
+        dataset=one_of(PLAN.datasets),
         network=PLAN.jobs.one_by_one(NETWORK, INITIAL, *PLAN.along.kept),
     resources:
         mem_mb=memory(lambda job: PLAN.needs.train(job.dataset, job.network)),
@@ -122,6 +128,7 @@ use rule train as train_random_labels with:
     benchmark:
         "results/benchmarks/train_random_labels/{dataset}/{network}.tsv"
     wildcard_constraints:
+        dataset=one_of(PLAN.datasets),
         network=PLAN.jobs.together(RANDOM_LABELS, *PLAN.along.kept_random),
     priority: 0
     params:
@@ -143,6 +150,7 @@ use rule train_one as train_one_random_labels with:
     benchmark:
         "results/benchmarks/train_random_labels/{dataset}/{network}/seed{seed}.tsv"
     wildcard_constraints:
+        dataset=one_of(PLAN.datasets),
         network=PLAN.jobs.one_by_one(RANDOM_LABELS, *PLAN.along.kept_random),
     priority: 0
     params:
@@ -166,6 +174,8 @@ rule respond:
         "results/logs/respond/{dataset}/seed{seed}.log",
     benchmark:
         "results/benchmarks/respond/{dataset}/seed{seed}.tsv"
+    wildcard_constraints:
+        dataset=one_of(PLAN.datasets),
     priority: 1
     conda:
         "../../envs/train.yaml"

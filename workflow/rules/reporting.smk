@@ -18,7 +18,7 @@ rule accuracy:
     benchmark:
         "results/benchmarks/accuracy/{dataset}.tsv"
     wildcard_constraints:
-        dataset="|".join(PLAN.datasets),
+        dataset=one_of(PLAN.datasets),
     conda:
         "../../envs/report.yaml"
     threads: 1
@@ -123,10 +123,11 @@ rule evaluate:
         runtime=30,
     params:
         folder=subpath(output.figure, parent=True),
+        grouped=PLAN.told.grouped(),
     shell:
         "topoprint evaluate {input.distances} --null-tests {output.null_tests} "
         "--variance {output.variance} --retrieval {output.retrieval} "
-        "--figures {params.folder} > {log} 2>&1"
+        "{params.grouped} --figures {params.folder} > {log} 2>&1"
 
 
 # Where twins of the networks, which compute the same functions, stand among the others.
@@ -201,14 +202,15 @@ rule what_it_sees:
         runtime=30,
     params:
         folder=subpath(output.figure, parent=True),
+        grouped=PLAN.told.grouped(),
     shell:
         "topoprint what-it-sees {input.distances} --output {output.table} "
-        "--figures {params.folder} > {log} 2>&1"
+        "{params.grouped} --figures {params.folder} > {log} 2>&1"
 
 
 rule overview:
     input:
-        matrices=expand(MATRICES, dataset=PLAN.datasets),
+        matrices=expand(MATRICES, dataset=PLAN.names),
     output:
         heatmaps=report(
             expand("results/figures/{name}.svg", name=PLAN.heatmaps),
@@ -236,7 +238,7 @@ rule overview:
 
 rule paper:
     input:
-        matrices=expand(MATRICES, dataset=PLAN.with_control),
+        matrices=expand(MATRICES, dataset=PLAN.of_paper),
     output:
         comparison=report(
             "results/tables/paper_comparison.csv",
@@ -289,7 +291,8 @@ rule report:
         runtime=30,
     params:
         spec=PLAN.told.report(),
+        grouped=PLAN.told.grouped(),
     shell:
         "topoprint report {input.matrices} {input.accuracy} {input.distances} "
-        "{input.learning} --spec {params.spec:q} "
+        "{input.learning} {params.grouped} --spec {params.spec:q} "
         "--benchmarks results/benchmarks --output {output.page} > {log} 2>&1"

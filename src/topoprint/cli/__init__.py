@@ -16,14 +16,15 @@ from topoprint.storage import MENDABLE
 # Importing a module of subcommands makes them known to the app, in the order of the stages.
 # isort: off
 from topoprint.cli import (
-    experiment, layers, network, compare, verdict, topology, zoo, analysis, learned, learning,
-    crate,
+    experiment, collect, layers, network, compare, verdict, topology, zoo, analysis, learned,
+    learning, crate,
 )  # fmt: skip
 
 # isort: on
 __all__ = [
     "analysis",
     "app",
+    "collect",
     "compare",
     "crate",
     "experiment",

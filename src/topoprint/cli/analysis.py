@@ -1,5 +1,6 @@
 """Subcommands of the analysis: averaged matrices → figures, tables, report."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,6 +33,11 @@ from topoprint.reporting.tables import (
 )
 from topoprint.storage import format_of
 from topoprint.validation import parse_json
+
+Grouped = Annotated[
+    list[str],
+    typer.Option(help="Collection whose groups are what belongs together; may be repeated."),
+]
 
 if TYPE_CHECKING:  # its own imports take longer than most stages
     from topoprint.evaluation.evaluation import Evaluation
@@ -144,6 +150,7 @@ def evaluate(
     variance: Annotated[Path, table_option("what size and histogram explain")],
     retrieval: Annotated[Path, table_option("whether networks are found")],
     figures: Annotated[Path, folder_option("Folder to draw into.")],
+    grouped: Grouped = [],  # noqa: B006 - typer copies it
 ) -> None:
     """Evaluate what each measure sees: null tests, variance explained, retrieval."""
     from topoprint.evaluation.findings import findings
@@ -152,12 +159,18 @@ def evaluate(
     from topoprint.evaluation.variance import VarianceExplained
     from topoprint.reporting.figures import write_findings
 
-    evaluations = _evaluations(distances)
+    evaluations = _evaluations(distances, grouped)
     if len(evaluations) != 1:
         raise InputError(
             f"the distances of one collection are evaluated, not of {', '.join(evaluations)}"
         )
     (found,) = evaluations.values()
+    if not found.retrieval:
+        print(
+            "no networks are known to belong together, by group or shape, beside others that do "
+            "not: the table of retrieval is empty",
+            file=sys.stderr,
+        )
     make_parents(null_tests, variance, retrieval)
     write_records(null_tests, NullTest, found.null_tests)
     write_records(variance, VarianceExplained, found.variance)
@@ -173,12 +186,13 @@ def what_it_sees(
     ],
     output: TableOutput,
     figures: Annotated[Path, folder_option("Folder to draw it into.")],
+    grouped: Grouped = [],  # noqa: B006
 ) -> None:
     """Put the evaluations of all data sets together: measure × question."""
     from topoprint.evaluation.findings import Finding, findings
     from topoprint.reporting.figures import write_findings
 
-    found = findings(_evaluations(distances))
+    found = findings(_evaluations(distances, grouped))
     make_parents(output)
     write_records(output, Finding, found)
     figures.mkdir(parents=True, exist_ok=True)
@@ -258,6 +272,7 @@ def report(
     output: PageOutput,
     spec: Annotated[str, typer.Option(help="The config to show, as JSON.")] = "{}",
     benchmarks: Annotated[Path | None, typer.Option(help="Folder of benchmark files.")] = None,
+    grouped: Grouped = [],  # noqa: B006
 ) -> None:
     """Write the report, one self-contained HTML page."""
     from topoprint.evaluation.learning.files import FORMAT as LEARNING
@@ -274,12 +289,12 @@ def report(
         raise InputError("no matrices.h5 is among the files, as `topoprint average` writes them")
     scores = [score for path in tables for score in load_accuracies(path)]
     shown = parse_json(dict[str, Any], spec, "--spec")
-    by_dataset, evaluations = _by_dataset(matrices), _evaluations(distances)
+    by_dataset, evaluations = _by_dataset(matrices), _evaluations(distances, grouped)
     make_parents(output)
     write_report(output, by_dataset, scores, shown, benchmarks, evaluations, learned)
 
 
-def _evaluations(paths: Sequence[Path]) -> "dict[str, Evaluation]":
+def _evaluations(paths: Sequence[Path], grouped: Sequence[str]) -> "dict[str, Evaluation]":
     """Evaluate the distances of several collections, by the name of their data set."""
     from topoprint.evaluation.evaluation import evaluate
 
@@ -289,7 +304,7 @@ def _evaluations(paths: Sequence[Path]) -> "dict[str, Evaluation]":
             raise InputError(f"{path}: is among the files twice")
         found = load_comparisons(path)
         by_dataset.setdefault(_name(found[0].index), {})[str(path)] = found
-    return {name: evaluate(files) for name, files in by_dataset.items()}
+    return {name: evaluate(files, name in grouped) for name, files in by_dataset.items()}
 
 
 def _by_dataset(paths: Sequence[Path]) -> dict[str, list[AveragedMatrix]]:

@@ -18,12 +18,15 @@ from topoprint.cli.options import (
     GivenBias,
     GivenZeta,
     Grid,
+    InputShape,
     Layers,
     MaxDimension,
     Measures,
+    ModelOption,
     Probes,
     app,
     given,
+    model_of,
     parse_measures,
 )
 from topoprint.cli.outputs import file_option, make_parents
@@ -52,6 +55,8 @@ def compare(
     files: Annotated[list[Path], typer.Argument(help="Networks or diagrams, at least two.")],
     measure: Measures = [],  # noqa: B006
     layers: Layers = None,
+    model: ModelOption = None,
+    input_shape: InputShape = None,
     grid: Grid = "paper",
     bins: Bins = 200,
     zeta: GivenZeta = None,
@@ -85,11 +90,14 @@ def compare(
         raise InputError("compare needs at least two networks or diagrams")
     settings = given(zeta=zeta, bias=bias)
     asked = parse_measures(measure, grid=grid, bins=bins, **settings)
-    if plot and len(files) > MOST_TOGETHER and not (probes or as_json) and all(map(is_zoos, asked)):
+    architecture = model_of(model, input_shape)
+    weights_alone = not (probes or as_json or architecture)
+    if plot and len(files) > MOST_TOGETHER and weights_alone and all(map(is_zoos, asked)):
         _as_zoo(files, ZooSpec.made(asked, max_dimension, split_names(layers)), output, plot)
         return
     for_graphs = DiagramSpec(max_dimension=max_dimension, **settings)
-    loaded = [load(path, split_names(layers), for_graphs) for path in files]
+    chosen = split_names(layers)
+    loaded = [load(path, chosen, for_graphs, model=architecture) for path in files]
     inputs = [load_probes(path) for path in probes] or None
     found = run(loaded, asked, labels=[name_of(path) for path in files], probes=inputs)
     named = _with_index(found, index_of(loaded, short_names(files)))

@@ -41,6 +41,7 @@ def config(
     ] = False,
 ) -> None:
     """Check a config and say how many networks it asks for."""
+    from topoprint.experiment.collections import find
     from topoprint.experiment.config import json_schema, load_config
     from topoprint.experiment.design import cells
 
@@ -48,8 +49,13 @@ def config(
         sys.stdout.write(json_schema())
         return
     given = files or [Path("config.yaml")]
-    count = len(list(cells(load_config(*given))))
-    print(f"{', '.join(map(str, given))}: valid, {count} networks")
+    found = load_config(*given)
+    count = len(list(cells(found)))
+    told = f"{count} networks"
+    if found.collections:
+        elsewhere = sum(len(find(one)) for one in found.collections)
+        told = f"{count} networks to train, {elsewhere} that were trained elsewhere"
+    print(f"{', '.join(map(str, given))}: valid, {told}")
 
 
 @app.command()

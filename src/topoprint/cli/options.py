@@ -12,6 +12,8 @@ from topoprint.cli.help import Grouped
 from topoprint.errors import InputError
 from topoprint.measures.base import Measure
 from topoprint.measures.registry import PAPER, make_measure, make_measures, with_settings
+from topoprint.networks.models import Model
+from topoprint.validation import parse_json
 
 app = typer.Typer(
     cls=Grouped,
@@ -48,6 +50,23 @@ Layers = Annotated[
     typer.Option(
         help="Names of the dense layers, first to last, separated by commas; or names, prefixes "
         "and globs of what to take (`topoprint layers` lists them). FILE::GLOB: of one file.",
+        rich_help_panel=NETWORKS,
+    ),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        help="Architecture that the weights of each file fill: torchvision:NAME, as in "
+        "torchvision:resnet18; it is followed on an example, and convolutions are unrolled.",
+        rich_help_panel=NETWORKS,
+    ),
+]
+InputShape = Annotated[
+    str | None,
+    typer.Option(
+        help="Channels, height and width of the example of --model, as in 3,32,32.",
+        show_default="that of torchvision's own weights",
         rich_help_panel=NETWORKS,
     ),
 ]
@@ -99,6 +118,27 @@ Probes = Annotated[
 def given(**settings: Any) -> dict[str, Any]:
     """Keep the settings that were asked for: those that are not None."""
     return {name: value for name, value in settings.items() if value is not None}
+
+
+def model_of(model: str | None, input_shape: str | None) -> Model | None:
+    """Make the architecture that a command line asks for.
+
+    Raises
+    ------
+    InputError
+        If it is of no form that is known, or a shape is given without it.
+    """
+    if model is None:
+        if input_shape is not None:
+            raise InputError("--input-shape is that of a model's example; give --model too")
+        return None
+    shape = None if input_shape is None else [_whole(part) for part in input_shape.split(",")]
+    found: Model = parse_json(Model, json.dumps({"model": model, "input_shape": shape}), "--model")
+    return found
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if text.strip().isdecimal() else text
 
 
 def parse_measures(asked: Sequence[str], **settings: Any) -> list[Measure]:

@@ -11,11 +11,14 @@ from topoprint.cli.help import YOURS, Comparing
 from topoprint.cli.options import (
     AsJson,
     Bias,
+    InputShape,
     Layers,
     MaxDimension,
     Measures,
+    ModelOption,
     Zeta,
     app,
+    model_of,
     parse_measures,
 )
 from topoprint.cli.outputs import Output, OutputOfEach, file_option, filled, make_parents
@@ -39,6 +42,8 @@ def diagram(
     ],
     output: OutputOfEach,
     layers: Layers = None,
+    model: ModelOption = None,
+    input_shape: InputShape = None,
     zeta: Zeta = 1e-6,
     bias: Bias = True,
     engine: Annotated[str, typer.Option(help="auto, forest, flagser or gudhi.")] = "auto",
@@ -52,14 +57,15 @@ def diagram(
     """
     options = {"zeta": zeta, "bias": bias, "engine": engine, "max_dimension": max_dimension}
     asked = parse_json(DiagramSpec, spec or json.dumps(options), "--spec" if spec else "options")
-    chosen = split_names(layers)
+    chosen, architecture = split_names(layers), model_of(model, input_shape)
+    told = architecture.model_dump() if architecture else None
 
     def plan(network: Path) -> Part:
         def made_of() -> Any:
-            return [str(network), digest_of(network), asked.model_dump(), chosen]
+            return [str(network), digest_of(network), asked.model_dump(), chosen, told]
 
         def make(paths: Sequence[Path]) -> None:
-            found = diagram_of_file(network, asked, chosen)
+            found = diagram_of_file(network, asked, chosen, architecture)
             make_parents(*paths)
             found.save(paths[0])
 

@@ -22,6 +22,7 @@ from topoprint.identity import Index
 from topoprint.measures.base import Measure
 from topoprint.measures.registry import make_measure, make_measures, with_settings
 from topoprint.measures.subject import Subject, new_cache
+from topoprint.networks.models import Model, load_with
 from topoprint.networks.network import Network
 from topoprint.storage import format_of
 
@@ -267,6 +268,7 @@ def load(
     layers: Sequence[str] | None = None,
     spec: DiagramSpec | None = None,
     example: NDArray[Any] | None = None,
+    model: Model | None = None,
 ) -> Network | Diagram:
     """Load what is compared: a network, or the diagram of a graph.
 
@@ -281,6 +283,8 @@ def load(
     example : ndarray, shape (n, …), optional
         Probes, on the first of which a module is followed
         (:meth:`topoprint.Network.from_torch`); some need none.
+    model : Model, optional
+        Architecture of a file of weights (:func:`topoprint.networks.models.load_with`).
 
     Raises
     ------
@@ -304,4 +308,4 @@ def load(
         return Diagram.load(one)
     if is_graph_file(one):
         return diagram_of_file(Path(one), spec)
-    return Network.load(one, layers)
+    return load_with(one, model, layers)

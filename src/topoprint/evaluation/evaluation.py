@@ -30,13 +30,15 @@ class Evaluation:
     retrieval: list[Retrieval]
 
 
-def evaluate(files: Mapping[str, Sequence[Comparison]]) -> Evaluation:
+def evaluate(files: Mapping[str, Sequence[Comparison]], by_group: bool = False) -> Evaluation:
     """Evaluate comparisons of networks of some seeds, of all of them, and of their null models.
 
     Parameters
     ----------
     files : mapping of str to sequence of Comparison
         By the name of their file; each says of which networks it is.
+    by_group : bool
+        As of :func:`topoprint.evaluation.retrieval.retrieval`.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def evaluate(files: Mapping[str, Sequence[Comparison]]) -> Evaluation:
         tuple(dict.fromkeys(c.index[0].id.state for some in nulls.values() for c in some)),
         null_tests([first, *others], nulls),
         variance_explained([first, *others]) if len(first.index.datasets) == 1 else [],
-        retrieval([first, *others], together),
+        retrieval([first, *others], together, by_group),
     )
     if not (found.null_tests or found.variance or found.retrieval):
         raise InputError(

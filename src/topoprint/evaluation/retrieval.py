@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +26,8 @@ class Retrieval:
     ----------
     measure : str
     relevant : str
-        What makes networks belong together: ``shape`` or ``data set``; ``across seeds`` if
-        networks of all seeds are compared with one another; ``at equal size`` if only among
+        What makes networks belong together: ``group``, ``shape`` or ``data set``; ``across seeds``
+        if networks of all seeds are compared with one another; ``at equal size`` if only among
         networks of equal size.
     networks : int
         How many networks were asked for: those that have some that belong to them and some that
@@ -48,7 +49,9 @@ class Retrieval:
     chance_precision: float
 
 
-def retrieval(seeds: Sequence[Comparison], all_seeds: Comparison | None = None) -> list[Retrieval]:
+def retrieval(
+    seeds: Sequence[Comparison], all_seeds: Comparison | None = None, by_group: bool = False
+) -> list[Retrieval]:
     """Whether each measure puts networks of one data set, or else of one shape, nearest.
 
     Parameters
@@ -57,6 +60,8 @@ def retrieval(seeds: Sequence[Comparison], all_seeds: Comparison | None = None) 
         One a seed.
     all_seeds : Comparison, optional
         Of the networks of all these seeds together.
+    by_group : bool
+        Whether the groups too say which networks belong together.
 
     Raises
     ------
@@ -66,7 +71,13 @@ def retrieval(seeds: Sequence[Comparison], all_seeds: Comparison | None = None) 
     index = seeds[0].index
     if len(index.datasets) > 1:
         return _both_ways("data set", seeds, [own.dataset for own in index.ids])
-    found = _both_ways("shape", seeds, [row.shape for row in index])
+    relevant = {"group": attrgetter("group")} if by_group else {}
+    relevant |= {"shape": attrgetter("shape")}
+    found = [
+        row
+        for what, of in relevant.items()
+        for row in _both_ways(what, seeds, [of(own) for own in index])
+    ]
     if all_seeds:
         known = {own for seed in seeds for own in seed.index.ids}
         if known != set(all_seeds.index.ids):
@@ -80,8 +91,9 @@ def retrieval(seeds: Sequence[Comparison], all_seeds: Comparison | None = None) 
                     "the distances across seeds were made with other measures or parameters than "
                     f"those of the seeds ({name}); compute both with the same"
                 )
-        shapes = [row.shape for row in all_seeds.index]
-        found += _both_ways("shape, across seeds", [all_seeds], shapes)
+        for what, of in relevant.items():
+            everyone = [of(row) for row in all_seeds.index]
+            found += _both_ways(f"{what}, across seeds", [all_seeds], everyone)
     return found
 
 

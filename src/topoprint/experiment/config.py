@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from topoprint.errors import InputError
+from topoprint.experiment.collections import CollectionConfig
 from topoprint.experiment.datasets import DatasetConfig
 from topoprint.experiment.models import Architecture, Experiment, Training
 from topoprint.experiment.sections import (
@@ -27,7 +28,8 @@ from topoprint.validation import Name, Strict, explain, refuse_repeats
 # Names that the workflow's own targets and folders bear.
 RESERVED = frozenset(
     [
-        "accuracy", "all", "average", "benchmarks", "control", "data", "diagram", "distances",
+        "accuracy", "all", "average", "benchmarks", "collect", "control", "data", "diagram",
+        "diagram_of_each", "distances",
         "evaluate", "features", "figures", "learning", "logs", "overview", "paper", "prepare",
         "report", "respond", "symmetries", "tables", "tasks", "train", "train_one",
         "train_one_random_labels", "train_random_labels", "what_it_sees",
@@ -49,10 +51,13 @@ OLD_KEYS = {
 class Config(Strict):
     """The whole of config.yaml."""
 
-    datasets: list[DatasetConfig] = Field(min_length=1)
+    datasets: list[DatasetConfig] = Field([], description="Data sets to train networks on")
+    collections: list[CollectionConfig] = Field(
+        [], description="Networks that were trained elsewhere, compared as those of a data set are"
+    )
     seeds: list[Annotated[int, Field(ge=0)]] = Field([1, 2, 3, 4, 5], min_length=1)
     base: Architecture = Architecture()
-    experiments: list[Experiment] = Field(min_length=1)
+    experiments: list[Experiment] = Field([], description="What is trained on each data set")
     control: Name | None = Field(
         "input_order",
         description="Experiment whose networks are compared across the data sets that have it",
@@ -102,26 +107,25 @@ class Config(Strict):
 
     @model_validator(mode="after")
     def _distinct(self) -> "Config":
-        refuse_repeats([dataset.name for dataset in self.datasets], "datasets")
+        self._check_parts()
         refuse_repeats([experiment.name for experiment in self.experiments], "experiments")
         refuse_repeats(self.seeds, "seeds")
         crossing = sum(
             any(group.name == self.control for group in self.experiments_of(dataset))
             for dataset in self.datasets
         )
-        for measure in self.measures if crossing > 1 else ():
+        without = "the control across data sets has" if crossing > 1 else ""
+        without = "networks that were trained elsewhere have" if self.collections else without
+        for measure in self.measures if without else ():
             if "responses" in measure.needs:
+                instead = "" if self.collections else ", or control: null"
                 raise ValueError(
-                    f"measure {measure.name!r} looks at responses, which the control across data "
-                    "sets has not: write it under evaluation.measures, or control: null"
+                    f"measure {measure.name!r} looks at responses, which {without} not: write it "
+                    f"under evaluation.measures{instead}"
                 )
         names = [measure.name for measure in (*self.measures, *self.evaluation.measures)]
         refuse_repeats(names, "measures (give one another name)")
         for dataset in self.datasets:
-            if dataset.name in RESERVED:
-                raise ValueError(
-                    f"a data set cannot be named {dataset.name!r}: choose another name"
-                )
             self._check_labels(dataset)
         for measure in (*self.compared, *self.followed):
             self._check_diagrams(measure)
@@ -133,6 +137,23 @@ class Config(Strict):
         own = {experiment.name: experiment for experiment in dataset.experiments}
         common = [own.pop(experiment.name, experiment) for experiment in self.experiments]
         return [*common, *own.values()]
+
+    def _check_parts(self) -> None:
+        """Refuse a config of nothing, and names that are taken."""
+        parts = [*self.datasets, *self.collections]
+        if not parts:
+            raise ValueError("name datasets to train on, or collections of networks to compare")
+        bare = [one.name for one in self.datasets if not self.experiments_of(one)]
+        if bare:
+            raise ValueError(
+                f"the data set {bare[0]!r} has no experiments, which say what is trained on it: "
+                "write experiments, or datasets: [] where only collections are to be compared"
+            )
+        refuse_repeats([part.name for part in parts], "names of datasets and collections")
+        for part in parts:
+            if part.name in RESERVED:
+                kind = "collection" if isinstance(part, CollectionConfig) else "data set"
+                raise ValueError(f"a {kind} cannot be named {part.name!r}: choose another name")
 
     def _check_labels(self, dataset: DatasetConfig) -> None:
         asked = [part for group in self.experiments_of(dataset) for part in group.networks]
@@ -146,6 +167,10 @@ class Config(Strict):
     def _check_snapshots(self) -> None:
         """Refuse trainings that are kept at different steps, or at none where they are followed."""
         found = [(own.training or self.training).between for own in self.datasets]
+        if not found:
+            if self.learning.measures:
+                raise ValueError("learning follows trainings, and no data set is trained on")
+            return
         if any(steps != found[0] for steps in found):
             raise ValueError(
                 "snapshots are the same for all data sets: write them under training, at epochs "

@@ -12,7 +12,7 @@ from topoprint.homology.network_graph import NetworkGraph, to_graph
 from topoprint.homology.persistence import Engine, persistence
 from topoprint.identity import NetworkId
 from topoprint.networks.files import known_of
-from topoprint.networks.network import Network
+from topoprint.networks.models import Model, load_with
 from topoprint.networks.readers.choice import split_path
 from topoprint.storage import name_of
 from topoprint.validation import Strict
@@ -44,7 +44,10 @@ def id_of_file(path: Path) -> NetworkId:
 
 
 def diagram_of_file(
-    path: Path, spec: DiagramSpec | None = None, layers: Sequence[str] | None = None
+    path: Path,
+    spec: DiagramSpec | None = None,
+    layers: Sequence[str] | None = None,
+    model: Model | None = None,
 ) -> Diagram:
     """Compute the diagram of a file's network, which says what made it.
 
@@ -55,6 +58,8 @@ def diagram_of_file(
     spec : DiagramSpec, optional
     layers : sequence of str, optional
         As in :meth:`topoprint.Network.load`.
+    model : Model, optional
+        Architecture of a file of weights (:func:`topoprint.networks.models.load_with`).
 
     Raises
     ------
@@ -68,7 +73,7 @@ def diagram_of_file(
         if is_graph_file(path):
             graph = Graph.load(path, spec.zeta)
         else:
-            network = Network.load(path, layers)
+            network = load_with(path, model, layers)
             own = network.id if network.id.network else own
             graph = to_graph(network, spec.zeta, spec.bias)
         found = persistence(graph, spec.max_dimension, spec.engine)

@@ -67,8 +67,7 @@ def _what(own: ByDataset, accuracies: Sequence[Accuracy]) -> str:
     seeds = sorted({len(found[0].seeds) for found in own.values()})
     each = " or ".join(str(count) for count in seeds)
     sentence = (
-        f"The run compares {_list(counts)}, each trained with {each} "
-        f"seed{'' if seeds == [1] else 's'}"
+        f"The run compares {_list(counts)}, each with {each} seed{'' if seeds == [1] else 's'}"
     )
     if accuracies:
         scores = [100 * score.test_accuracy for score in accuracies]

@@ -23,10 +23,20 @@ SIDE, MARGIN = 434, 24
 
 @dataclass(frozen=True)
 class Part:
-    """A matrix: mean or standard deviation; ``top`` is the end of its scale, 0 where all are 0."""
+    """A matrix: mean or standard deviation.
+
+    Attributes
+    ----------
+    title : str
+    top : float
+        End of its scale; 0 where there is nothing to draw, which ``nothing`` says in a sentence.
+    nothing : str
+    download : Download
+    """
 
     title: str
     top: float
+    nothing: str
     download: Download
 
 
@@ -80,12 +90,15 @@ class MeasureView:
 def of_measure(name: str, matrix: AveragedMatrix) -> MeasureView:
     """Lay out one measure of a data set."""
     parts = [("mean", "mean", matrix.mean), ("std", "standard deviation", matrix.std)]
+    some = len(comparable([matrix.mean])) > 1
+    nothing = "All are 0." if some else "No two networks can be compared."
     return MeasureView(
         matrix.measure,
         [
             Part(
                 f"{said} of {runs(matrix)}",
                 float(np.nanmax(values)),
+                nothing,
                 Download(f"{name}_{matrix.measure}_{part}.csv", _square(matrix, values)),
             )
             for part, said, values in parts

@@ -69,10 +69,10 @@ def of_texts(
 
 
 def of_groups(name: str, measure: str, rows: Sequence[GroupStatistics]) -> Table:
-    """Distances within each experiment."""
+    """Distances within each group."""
     return Table(
-        f"{name}, {spoken(measure)}: distances within each experiment, as shares of the greatest",
-        ["experiment", "networks", "mean", "deviation"],
+        f"{name}, {spoken(measure)}: distances within each group, as shares of the greatest",
+        ["group", "networks", "mean", "deviation"],
         [
             [Cell(spoken(row.group)), Cell(str(row.networks)), number(row.mean, 4),
              number(row.deviation, 4)]

@@ -74,8 +74,11 @@ def write_report(
         lstrip_blocks=True,
     )
     control = config.get("control")
-    norms = norm_statistics(matrices, control) if control else []
-    comparisons = compare_with_paper(matrices, control)
+    # Networks that were trained elsewhere are none of the paper's, whatever they are called.
+    elsewhere = {one["name"] for one in config.get("collections", [])}
+    trained = {name: found for name, found in matrices.items() if name not in elsewhere}
+    norms = norm_statistics(trained, control) if control else []
+    comparisons = compare_with_paper(trained, control)
     times = stage_times(benchmarks, matrices) if benchmarks else []
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs"
     versions = {"Python": platform.python_version(), **provenance.versions(), "machine": machine}
@@ -88,7 +91,7 @@ def write_report(
         datasets=[_dataset(name, found, accuracies) for name, found in matrices.items()],
         norms=page_tables.of_norms(norms) if norms else None,
         comparisons=page_tables.of_comparisons(comparisons) if comparisons else None,
-        figures=_paper_figures(matrices),
+        figures=_paper_figures(trained),
         evaluations=[
             (name, page_tables.of_evaluation(name, found), in_words(found))
             for name, found in (evaluations or {}).items()

@@ -9,8 +9,8 @@ from pathlib import Path
 from topoprint.comparison.averages import AveragedMatrix
 
 STAGES = (
-    "prepare", "features", "train", "train_random_labels", "respond", "diagram", "distances",
-    "average", "accuracy", "figures", "tables", "evaluate", "learning",
+    "prepare", "features", "train", "train_random_labels", "respond", "collect", "diagram",
+    "distances", "average", "accuracy", "figures", "tables", "evaluate", "learning",
 )  # fmt: skip
 
 

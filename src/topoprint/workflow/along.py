@@ -41,7 +41,8 @@ class Along:
     ) -> None:
         self._seeds, self._networks, self._asked = config.seeds, networks, config.learning
         self._measures = config.followed
-        training = config.datasets[0].training or config.training  # all keep the same steps
+        own = [dataset.training for dataset in config.datasets if dataset.training]
+        training = own[0] if own else config.training  # all keep the same steps
         steps = [f"{step:g}" for step in training.between]
         of_random = bool(self._measures) and config.learning.random_labels
         # Patterns of what a training keeps, beside its ends.

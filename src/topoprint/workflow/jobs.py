@@ -40,11 +40,11 @@ class Jobs:
         new, a job of its own makes what is missing (:meth:`one_by_one`).
         """
         partial = [] if self._remote else self._partial(patterns)
-        return _one_of(name for name in self._names if name not in partial)
+        return one_of(name for name in self._names if name not in partial)
 
     def one_by_one(self, *patterns: str) -> str:
         """Networks, as a regular expression, of which some files are there and some are not."""
-        return _one_of(self._names if self._remote else self._partial(patterns))
+        return one_of(self._names if self._remote else self._partial(patterns))
 
     def _partial(self, patterns: Iterable[str]) -> list[str]:
         found = []
@@ -56,6 +56,6 @@ class Jobs:
         return found
 
 
-def _one_of(names: Iterable[str]) -> str:
+def one_of(names: Iterable[str]) -> str:
     """Regular expression of some names; of none, one that nothing matches."""
     return "|".join(map(re.escape, dict.fromkeys(names))) or "(?!)"

@@ -1,12 +1,18 @@
 """What the jobs need of a machine: those of several networks, seeds or null models too."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from topoprint.comparison.collection import COST as DISTANCES
+from topoprint.comparison.collection import GIOTTO
 from topoprint.costs import Need
+from topoprint.experiment.collections import Given
 from topoprint.experiment.config import Config
 from topoprint.experiment.resources import Needs
+from topoprint.homology.files import COSTS as DIAGRAM
+from topoprint.networks.models import FOLLOW, READ
 from topoprint.workflow.along import Along
 from topoprint.workflow.members import Members
 from topoprint.workflow.paths import STORED
@@ -26,11 +32,21 @@ class JobNeeds(Needs):
 
     def __init__(self, config: Config, root: Path, members: Members, along: Along) -> None:
         super().__init__(config, root)
-        self._evaluation, self._members, self._along = config.evaluation, members, along
+        self._members, self._along = members, along
+        self._architectures = {one.name: one.architecture for one in config.collections}
 
     def of_trainings(self, dataset: str, network: str) -> Need:
         """Memory and time of a network's trainings with all seeds."""
-        return self.train(dataset, network, len(self._members.seeds))
+        return self.train(dataset, network, len(self._members.seeds(dataset)))
+
+    def of_collecting(self, given: Given) -> Need:
+        """Memory and time of reading a network that was trained elsewhere."""
+        cost = FOLLOW if self._architectures[given.id.dataset] else READ
+        return cost.need(self._weights(given))
+
+    def of_diagram(self, given: Given) -> Need:
+        """Memory and time of the diagram of such a network."""
+        return DIAGRAM[self._config.homology.engine].need(self._weights(given))
 
     def of_diagrams(self, dataset: str) -> Need:
         """Memory and time of the diagrams of a data set's networks of one seed."""
@@ -38,15 +54,31 @@ class JobNeeds(Needs):
 
     def of_distances(self, dataset: str, collection: str) -> Need:
         """Memory and time of the distances of a collection."""
-        seeds, nulls, twins, network = self._members.collections[collection]
+        seeds, nulls, twins, network = self._members.of(dataset, collection)
         if network:
             count = len(seeds) * len(self._along.networks)
             made = len(self._along.nulls) if nulls else 0
             return self.distances({dataset: [network]}, count, made)
-        asked = self._evaluation
-        made = sum(1 if null in STORED else asked.repetitions for null in asked.nulls)
+        asked = self._config.evaluation
+        made = sum(
+            1 if null in STORED else asked.repetitions for null in self._members.nulls(dataset)
+        )
         made = made if nulls else len(asked.twins) if twins else 0
+        if dataset in self._members.given:
+            given = [one for one in self._members.given[dataset] if one.id.seed in seeds]
+            weights, times = sum(map(self._weights, given)), max(1, made)
+            pairs = times * len(given) * (len(given) - 1) // 2
+            cost = GIOTTO if self._config.distances.engine == "giotto" else DISTANCES
+            return cost.need(2 * weights if nulls else weights, times * weights, pairs)
         return self.distances(self._members.by_name[dataset], len(seeds), made)
+
+    def _weights(self, given: Given) -> float:
+        """Count the weights of a file, two bytes each at least.
+
+        An architecture's also have places, many of a convolution's each.
+        """
+        size = sum(os.path.getsize(file) for file in given.files)
+        return size if self._architectures[given.id.dataset] else size / 2
 
 
 def memory(need: Callable[[Any], Need]) -> Callable[[Any, int], int]:

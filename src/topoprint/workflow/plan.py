@@ -1,12 +1,17 @@
 """Which files a run has, and what each is made of."""
 
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from topoprint.experiment import design
+from topoprint.experiment.collections import Given
 from topoprint.experiment.config import Config
+from topoprint.identity import NetworkId
+from topoprint.networks.models import check_known
 from topoprint.workflow import along
+from topoprint.workflow.given import refuse_wildcards
 from topoprint.workflow.jobs import Jobs
 from topoprint.workflow.members import Members
 from topoprint.workflow.needs import JobNeeds
@@ -44,12 +49,16 @@ class Plan:
         self.config = config
         self.root = root
         self.members = Members(config)
-        self.seeds = self.members.seeds
-        self.datasets = list(self.members.networks)
+        self._remote = remote
+        self.seeds = config.seeds
+        self.datasets = list(self.members.trained)
+        self.elsewhere = list(self.members.given)
+        self.names = [*self.datasets, *self.elsewhere]
         self.with_control = list(self.members.by_name)
-        self.jobs = Jobs(self.members.networks, self.seeds, remote)
+        self.of_paper = [name for name in self.with_control if name not in self.elsewhere]
+        self.jobs = Jobs(self.members.trained, self.seeds, remote)
         ends = (NETWORK, INITIAL)
-        self.along = along.Along(config, self.members.networks, ends, RANDOM_LABELS)
+        self.along = along.Along(config, self.members.trained, ends, RANDOM_LABELS)
         self.members.follow(self.along.collections)
         self.told = Told(config, self.members, self.along)
         self.needs = JobNeeds(config, root, self.members, self.along)
@@ -58,10 +67,35 @@ class Plan:
         self.dendrograms = [f"{measure.name}_dendrogram" for measure in drawn]
         self.stored = {null: STORED[null] for null in STORED if null in config.evaluation.nulls}
 
+    def check(self) -> None:
+        """Refuse files of the user's own that a rule cannot name, and architectures not known.
+
+        Raises
+        ------
+        InputError
+            That names the data set or collection.
+        """
+        for dataset in self.datasets:
+            for path in self.own_file(dataset):
+                refuse_wildcards(path, f"data set {dataset}")
+        for name, given in self.members.given.items():
+            for one in given:
+                refuse_wildcards(one.path, f"collection {name}")
+        # What runs the jobs may be another environment; of a cluster job the name says enough.
+        if not self._remote and find_spec("torchvision"):
+            for collection in self.config.collections:
+                if collection.architecture:
+                    check_known(collection.architecture)
+
     # What there is to make, by data set.
 
     def results(self, dataset: str) -> list[str]:
         """All files of a data set; intermediate ones too: one that is lost is made again."""
+        if dataset in self.elsewhere:
+            made = (NETWORK, DIAGRAM)
+            seeds = self.members.seeds(dataset)
+            found = [file for pattern in made for file in self.files(pattern, dataset, seeds)]
+            return [*found, *self.analysis(dataset)]
         trained = dict.fromkeys(
             [NETWORK, INITIAL, DIAGRAM, *self.stored.values(), *self.along.patterns]
         )
@@ -81,7 +115,7 @@ class Plan:
         """Distances, matrices, figures and tables of a data set, or of the control."""
         tables = ["group_statistics", "distances", "networks"]
         return [
-            *filled([DISTANCES], dataset=[dataset], collection=self.members.single_seeds),
+            *filled([DISTANCES], dataset=[dataset], collection=self.members.single_seeds(dataset)),
             *filled([MATRICES], dataset=[dataset]),
             *filled([FIGURES], dataset=[dataset], name=self.heatmaps + self.dendrograms),
             *filled([TABLE], dataset=[dataset], table=tables),
@@ -110,9 +144,9 @@ class Plan:
     def whole(self) -> list[str]:
         """Files that several data sets share: panels side by side, and the paper's numbers."""
         evaluated = ["what_it_sees"] if self.all_evaluated() else []
-        heatmaps = self.heatmaps if len(self.datasets) > 1 else []
+        heatmaps = self.heatmaps if len(self.names) > 1 else []
         paper = ["paper_comparison", "control_norms", "control_norm_statistics"]
-        tables = [*(paper if self.config.control else []), *evaluated]
+        tables = [*(paper if self.config.control and self.datasets else []), *evaluated]
         return [
             *(f"results/tables/{name}.csv" for name in tables),
             *filled(["results/figures/{name}.{kind}"], name=[*heatmaps, *evaluated]),
@@ -124,6 +158,12 @@ class Plan:
         """File of a data set of the user's own; none of known data sets, which never change."""
         found = design.dataset_config(self.config, dataset)
         return [str(self.root / found.path)] if found.type == "npz" else []
+
+    def source(self, job: Any) -> Given:
+        """Find the network that was trained elsewhere, by the wildcards of a job."""
+        wanted = NetworkId(job.dataset, job.network, int(job.seed))
+        (found,) = [one for one in self.members.given[job.dataset] if one.id == wanted]
+        return found
 
     def features(self, dataset: str) -> list[str]:
         """Files of a data set's features, if its networks see such."""
@@ -150,16 +190,22 @@ class Plan:
 
     def compared(self, dataset: str, collection: str) -> list[str]:
         """Files that a collection's distances are computed from."""
-        seeds, nulls, _, network = self.members.collections[collection]
+        seeds, nulls, _, network = self.members.of(dataset, collection)
         answers = filled([RESPONSES], dataset=[dataset], seed=list(seeds))
         if network:
             asked = answers if self.along.asks_responses else []
             return [*self.along.compared(dataset, network), *asked]
-        patterns = [NETWORK, DIAGRAM, *(self.stored.values() if nulls else [])]
+        stored = [STORED[one] for one in self.members.nulls(dataset) if nulls and one in STORED]
+        patterns = [NETWORK, DIAGRAM, *stored]
         return [
             *(file for pattern in patterns for file in self.files(pattern, dataset, seeds)),
             *(answers if self._asks_responses(dataset) else []),
         ]
+
+    def averaged(self, dataset: str) -> list[str]:
+        """Distances that are averaged: of each seed."""
+        singles = self.members.single_seeds(dataset)
+        return filled([DISTANCES], dataset=[dataset], collection=singles)
 
     def followed(self, dataset: str) -> list[str]:
         """Distances along the trainings of a data set."""
@@ -175,12 +221,11 @@ class Plan:
         """Distances by which the measures of a data set, or of the control, are evaluated."""
         if not self.members.is_evaluated(dataset):
             return []
-        names = list(self.members.single_seeds)
+        names = seeds = self.members.single_seeds(dataset)
         if not self.members.is_across(dataset):
-            names += ["all_seeds"] if len(self.seeds) > 1 else []
-            nulls = self.config.evaluation.nulls
-            names += [f"{name}_nulls" for name in self.members.single_seeds] if nulls else []
-        return filled([DISTANCES], dataset=[dataset], collection=names)
+            names = [*seeds, "all_seeds"] if len(seeds) > 1 else seeds
+        nulls = [f"{name}_nulls" for name in seeds] if self.members.nulls(dataset) else []
+        return filled([DISTANCES], dataset=[dataset], collection=[*names, *nulls])
 
     def learned(self, dataset: str) -> list[str]:
         """Tables of what the measures see of what was learned: symmetries, and tasks."""
@@ -189,7 +234,8 @@ class Plan:
 
     def symmetries(self, dataset: str) -> list[str]:
         """Distances of networks, and of twins of them."""
-        names = [f"{name}{twins}" for name in self.members.single_seeds for twins in ("", "_twins")]
+        singles = self.members.single_seeds(dataset)
+        names = [f"{name}{twins}" for name in singles for twins in ("", "_twins")]
         return filled([DISTANCES], dataset=[dataset], collection=names)
 
     def has_tasks(self, dataset: str) -> bool:
@@ -211,4 +257,4 @@ class Plan:
 
     def _asks_responses(self, dataset: str) -> bool:
         asked = any("responses" in measure.needs for measure in self.config.compared)
-        return asked and not self.members.is_across(dataset)
+        return asked and self.members.answer(dataset)

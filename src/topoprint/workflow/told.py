@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from topoprint.experiment import design
+from topoprint.experiment.collections import Given
 from topoprint.experiment.config import Config
 from topoprint.workflow.along import Along
 from topoprint.workflow.members import Members
@@ -42,6 +43,16 @@ class Told:
         asked = any("own inputs" in measure.needs for measure in self._config.compared)
         return "--own" if asked or self._along.asks_own_inputs else ""
 
+    def collect(self, given: Given) -> str:
+        """Say what a network that was trained elsewhere is called, and its architecture."""
+        (own,) = [one for one in self._config.collections if one.name == given.id.dataset]
+        model = own.architecture.model_dump() if own.architecture else None
+        return json.dumps({"identity": given.id.to_json(), "group": given.group, "model": model})
+
+    def grouped(self) -> str:
+        """Name the collections whose groups are what belongs together."""
+        return " ".join(f"--grouped {name}" for name in self._members.grouped)
+
     def diagram(self) -> str:
         """Say how diagrams are made."""
         config = self._config
@@ -53,18 +64,21 @@ class Told:
 
     def distances(self, dataset: str, collection: str) -> str:
         """Say which measures a collection is compared by, and its null models."""
-        found = self._members.collections[collection]
+        found = self._members.of(dataset, collection)
         if found.network:
             return self._along.distances_spec(found.nulls)
         asked = self._config.compared
-        if self._members.is_across(dataset):  # data sets have different inputs, none to answer
+        if not self._members.answer(dataset):
             asked = [measure for measure in asked if "responses" not in measure.needs]
         spec: dict[str, Any] = {"measures": [measure.model_dump(mode="json") for measure in asked]}
         evaluation = self._config.evaluation
         if found.nulls:
-            spec |= {"nulls": evaluation.nulls, "repetitions": evaluation.repetitions}
+            nulls = self._members.nulls(dataset)
+            spec |= {"nulls": nulls, "repetitions": evaluation.repetitions}
         if found.twins:
             spec["nulls"] = evaluation.twins
+        if dataset in self._members.given:
+            spec["gaps"] = True
         return json.dumps(spec)
 
     def apart(self, dataset: str) -> str:

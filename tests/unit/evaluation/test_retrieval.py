@@ -143,3 +143,21 @@ def test_distances_across_seeds_of_other_measures_or_parameters_are_refused():
             InputError, match=rf"with other measures or parameters than .* \({measure}\); compute"
         ):
             retrieval(seeds, wrong)
+
+
+def test_networks_of_one_group_are_found_where_groups_are_known():
+    near = np.kron(np.array([[0.0, 9], [9, 0]]), np.ones((4, 4)))
+    index = Index(
+        replace(row, group="near" if place < 4 else "far")
+        for place, row in enumerate(index_of(0, ["a"] * 8, [50] * 8, ["d"] * 8))
+    )
+    alone = compared(index, {"heat": near + noise(0)})
+    assert retrieval([alone]) == []
+    whole, equal = retrieval([alone], by_group=True)
+    assert (whole.relevant, equal.relevant) == ("group", "group, at equal size")
+    assert whole.average_precision == whole.nearest == 1
+    assert whole.chance == pytest.approx(3 / 7)
+    across = retrieval([alone], alone, by_group=True)
+    assert [row.relevant for row in across][2:] == [
+        "group, across seeds", "group, across seeds, at equal size",
+    ]  # fmt: skip

@@ -143,7 +143,7 @@ def test_the_data_folder_is_no_part_of_the_science() -> None:
         (["distances", "grid"], "papers", "distances.grid: input should be 'paper' or 'shared'"),
         (["seeds"], [], "seeds: list should have at least 1 item"),
         (["seeds"], [1, 1], "seeds stand twice: 1"),
-        (["datasets"], [], "datasets: list should have at least 1 item"),
+        (["datasets"], [], "name datasets to train on, or collections of networks to compare"),
         (
             ["datasets", 0, "type"],
             "imagenet",
@@ -170,7 +170,11 @@ def test_the_data_folder_is_no_part_of_the_science() -> None:
         ),
         (["base", "number_of_labels"], -1, "base.number_of_labels: input should be greater"),
         (["graph", "zeta"], 1e-50, "graph.zeta"),
-        (["experiments"], [], "experiments: list should have at least 1 item"),
+        (
+            ["experiments"],
+            [],
+            "the data set 'digits' has no experiments, which say",
+        ),
         (["experiments", 0, "networks"], [], "experiments.0.networks: list should have at least 1"),
         (["experiments", 0, "networks"], [{}], "at least one change"),
         (["experiments", 0, "networks"], [{"layer_size": None}], "at least one change"),
@@ -310,3 +314,33 @@ def test_snapshots_are_told_only_where_there_are_some() -> None:
     assert kept.told["training"]["snapshots"] == [0, 0.5, 20]
     assert kept.made_by == plain.made_by
     assert kept.training.between == [0.5]
+
+
+MINE = {"name": "mine", "files": "zoo/*.pt"}
+
+
+def test_collections_need_neither_data_sets_nor_what_is_trained_on_them() -> None:
+    config = parse_config({"collections": [MINE]})
+    assert (config.datasets, config.experiments) == ([], [])
+    shipped = yaml.safe_load((ROOT / "config.yaml").read_text())
+    laid = parse_config({**shipped, "datasets": [], "collections": [MINE]})
+    assert laid.collections == config.collections
+    both = parse_config({**valid(), "collections": [MINE]})
+    assert [one.name for one in (*both.datasets, *both.collections)] == ["digits", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"collections": [{**MINE, "name": "digits"}]}, "datasets and collections stand twice"),
+        ({"collections": [MINE], "measures": ["cka"]}, "networks that were trained elsewhere have"),
+        (
+            {"collections": [MINE], "datasets": [], "learning": {"measures": ["heat"]}},
+            "learning follows trainings, and no data set is trained on",
+        ),
+        ({"collections": [{"name": "mine"}]}, "collections.0.files: field required"),
+    ],
+)
+def test_what_collections_have_not_is_refused(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        parse_config({**valid(), **changes})

@@ -47,7 +47,7 @@ def test_five_sentences_tell_the_numbers() -> None:
     scores = [Accuracy("d", "a-1", 1, 0.5, 1.0), Accuracy("d", "b-1", 1, 0.875, 1.0)]
     said = opening({"d": [matrix], "control": [matrix]}, scores, {"d": evaluation(0.7)})
     assert said == [
-        "The run compares 3 networks of d, each trained with 2 seeds; their test accuracies are "
+        "The run compares 3 networks of d, each with 2 seeds; their test accuracies are "
         "50.0 to 87.5 %.",
         "By heat, the nearest networks of d are a-1 and a-2 (1), and the farthest a-2 and b-1 (4).",
         "The order of a measure's distances does not depend (ρ ≥ 0.95) on how the neurons are "
@@ -79,6 +79,6 @@ def test_without_evaluation_it_tells_how_measures_and_seeds_agree() -> None:
 def test_equal_networks_are_told_to_be_equally_far() -> None:
     said = opening({"d": [averaged([np.zeros((3, 3)).tolist()])]})
     assert said == [
-        "The run compares 3 networks of d, each trained with 1 seed.",
+        "The run compares 3 networks of d, each with 1 seed.",
         "By heat, all networks of d are equally far apart (0).",
     ]

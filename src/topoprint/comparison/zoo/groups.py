@@ -1,7 +1,8 @@
-"""The table that says which group each network of a zoo belongs to."""
+"""The table that says which group each network of a zoo or collection belongs to."""
 
 import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from topoprint.errors import InputError
@@ -12,16 +13,44 @@ COLUMNS = ("file", "group")
 NAMED = 3
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a table says of a network.
+
+    Attributes
+    ----------
+    group : str
+    network : str or None
+        Name of its configuration, where the table has the column.
+    seed : str or None
+        Which of the networks of that name it is, where the table has the column.
+    """
+
+    group: str
+    network: str | None = None
+    seed: str | None = None
+
+
 def load_groups(path: Path, files: Sequence[str]) -> dict[str, str]:
-    """Read the group of each of some files.
+    """Read the group of each of some files, as :func:`load_table`."""
+    return {file: said.group for file, said in load_table(path, files).items()}
+
+
+def load_table(path: Path, files: Sequence[str]) -> dict[str, Said]:
+    """Read what a table says of each of some files.
 
     Parameters
     ----------
     path : path
-        CSV with the columns ``file`` and ``group`` among others; a file is named as the networks
-        are, or from the folder of the table.
+        CSV with the columns ``file`` and ``group``, perhaps ``network`` and ``seed``, among others;
+        a file is named as the networks are, or from the folder of the table.
     files : sequence of path
         Of the networks.
+
+    Returns
+    -------
+    dict of str to Said
+        In the order of the table.
 
     Raises
     ------
@@ -30,7 +59,7 @@ def load_groups(path: Path, files: Sequence[str]) -> dict[str, str]:
     """
     check_readable(path)
     known = {Path(file).resolve(): file for file in files}
-    found: dict[str, str] = {}
+    found: dict[str, Said] = {}
     strangers = []
     try:
         with path.open(newline="", encoding="utf-8-sig") as table:
@@ -52,7 +81,9 @@ def load_groups(path: Path, files: Sequence[str]) -> dict[str, str]:
                 elif not row["group"]:
                     raise InputError(f"{path}: {named} has no group")
                 else:
-                    found[file] = row["group"]
+                    found[file] = Said(
+                        row["group"], row.get("network") or None, row.get("seed") or None
+                    )
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: is no CSV in UTF-8 ({error})") from error
     if strangers:

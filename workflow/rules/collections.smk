@@ -1,0 +1,52 @@
+# Networks that were trained elsewhere → networks of the project, and their diagrams, a job each: one
+# file more, or another one, is read alone.
+
+
+rule collect:
+    input:
+        lambda job: PLAN.source(job).files,
+    output:
+        network=NETWORK,
+    log:
+        "results/logs/collect/{dataset}/{network}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/collect/{dataset}/{network}/seed{seed}.tsv"
+    wildcard_constraints:
+        dataset=one_of(PLAN.elsewhere),
+    conda:
+        "../../envs/train.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(lambda job: PLAN.needs.of_collecting(PLAN.source(job))),
+        runtime=minutes(lambda job: PLAN.needs.of_collecting(PLAN.source(job))),
+    params:
+        # The file, and what is chosen of its dictionaries.
+        given=lambda job: PLAN.source(job).path,
+        spec=lambda job: PLAN.told.collect(PLAN.source(job)),
+    shell:
+        "topoprint collect {params.given:q} --spec {params.spec:q} --output {output.network:q} "
+        "> {log} 2>&1"
+
+
+rule diagram_of_each:
+    input:
+        network=NETWORK,
+    output:
+        diagram=DIAGRAM,
+    log:
+        "results/logs/diagram/{dataset}/{network}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/diagram/{dataset}/{network}/seed{seed}.tsv"
+    wildcard_constraints:
+        dataset=one_of(PLAN.elsewhere),
+    conda:
+        "../../envs/topology.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(lambda job: PLAN.needs.of_diagram(PLAN.source(job))),
+        runtime=minutes(lambda job: PLAN.needs.of_diagram(PLAN.source(job))),
+    params:
+        spec=PLAN.told.diagram(),
+    shell:
+        "topoprint diagram {input.network:q} --spec {params.spec:q} --output {output.diagram:q} "
+        "> {log} 2>&1"
