@@ -27,8 +27,10 @@ autodoc_typehints_description_target = "documented"
 napoleon_google_docstring = False
 napoleon_use_ivar = True
 
-# A page cannot link to a folder of the repository: it shows the folder's name.
-ON_DISK = re.compile(r"\[([^\]]+)\]\((reproduction(?:/\w+)?(?:/README\.md)?)\)")
+# A page cannot link to a folder of the repository, nor to its README: it shows the name.
+ON_DISK = re.compile(
+    r"\[([^\]]+)\]\(((?:reproduction|\.\./results|\.\./config)(?:/\w+)*(?:/README\.md)?)\)"
+)
 
 
 def setup(app: Any) -> None:
