@@ -4,7 +4,9 @@ import re
 import zipfile
 from argparse import Namespace
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path, PosixPath
 from types import ModuleType
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from topoprint.errors import InputError
+from topoprint.networks.readers.legacy_file import PassedOver
 from topoprint.networks.readers.tensors import (
     NARROW,
     Array,
@@ -30,6 +33,13 @@ TRAINING = re.compile(
     re.IGNORECASE,
 )
 
+# Of a tensor of torch and what reads it, what reads it.
+Filling = Callable[[Any, Callable[[], Array]], Callable[[], Array]]
+
+
+def _as_it_is(value: Any, read: Callable[[], Array]) -> Callable[[], Array]:
+    return read
+
 
 def import_torch(path: object) -> ModuleType:
     """Import torch; InputError where it is not installed."""
@@ -44,7 +54,9 @@ def import_torch(path: object) -> ModuleType:
 
 
 def open_torch(path: Path) -> Contents:
-    """List the tensors of a file, ``weights_only``; a zip file is memory-mapped.
+    """List the tensors of a file, ``weights_only``; their numbers are read when asked for.
+
+    A zip file is memory-mapped, of an older one (:mod:`.legacy_file`) the storages are passed over.
 
     Raises
     ------
@@ -52,15 +64,9 @@ def open_torch(path: Path) -> Contents:
         If torch does not take it, or it holds no named tensors.
     """
     torch = import_torch(path)
-    mapped = zipfile.is_zipfile(path)
     try:
         with torch.serialization.safe_globals(_harmless()):
-            try:
-                state = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-            except RuntimeError:
-                if not mapped:
-                    raise
-                state = torch.load(path, map_location="cpu", weights_only=True)
+            found = _groups_in(path, torch)
     except MemoryError:
         raise
     except Exception as error:  # torch raises many kinds for a file that it does not take
@@ -68,10 +74,21 @@ def open_torch(path: Path) -> Contents:
             f"{path}: torch cannot read it with weights_only ({first_sentence(error)}); save "
             "model.state_dict() alone"
         ) from error
-    found = groups_of(state)
     if not found:
         raise InputError(f"{path}: not a state dict of tensors; save model.state_dict() alone")
     return Contents("torch", found)
+
+
+def _groups_in(path: Path, torch: ModuleType) -> dict[str, dict[str, Tensor]]:
+    load = partial(torch.load, map_location="cpu", weights_only=True)
+    try:
+        if zipfile.is_zipfile(path):
+            return groups_of(load(path, mmap=True))
+        with open(path, "rb") as opened:
+            file = PassedOver(path, opened)
+            return groups_of(load(file), file.filling)
+    except RuntimeError:  # what cannot be mapped or passed over
+        return groups_of(load(path))
 
 
 def _harmless() -> list[Any]:
@@ -84,9 +101,16 @@ def _harmless() -> list[Any]:
     return known
 
 
-def groups_of(state: object) -> dict[str, dict[str, Tensor]]:
-    """Find the dictionaries of tensors in what was saved, the state of a training left out."""
-    found = {key: group for key, group in _groups(state, ()) if group}
+def groups_of(state: object, filling: Filling = _as_it_is) -> dict[str, dict[str, Tensor]]:
+    """Find the dictionaries of tensors in what was saved, the state of a training left out.
+
+    Parameters
+    ----------
+    state : object
+    filling : callable, optional
+        Of a tensor of torch and what reads it, what does so after its numbers were filled in.
+    """
+    found = {key: group for key, group in _groups(state, (), filling) if group}
     of_models = {
         key: group
         for key, group in found.items()
@@ -96,26 +120,33 @@ def groups_of(state: object) -> dict[str, dict[str, Tensor]]:
     return of_models or found
 
 
-def _groups(state: object, above: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Tensor]]]:
+def _groups(
+    state: object, above: tuple[str, ...], filling: Filling
+) -> Iterator[tuple[str, dict[str, Tensor]]]:
     if not isinstance(state, Mapping) or len(above) > 8:
         return
     own: dict[str, Tensor] = {}
     for name, value in state.items():
-        own.update(_named(str(name), value))
+        own.update(_named(str(name), value, filling))
     yield "::".join(above), own
     for name, value in state.items():
-        yield from _groups(value, (*above, str(name)))
+        yield from _groups(value, (*above, str(name)), filling)
 
 
-def _named(name: str, value: object) -> Iterator[tuple[str, Tensor]]:
+def _named(name: str, value: object, filling: Filling) -> Iterator[tuple[str, Tensor]]:
     """Tensors that stand under a name: one, or the weight and bias that torch packed together."""
     if is_tensor(value):
-        yield name, tensor_of(name, value)
+        yield name, _tensor_of(name, value, filling)
     elif name.endswith("._packed_params") and isinstance(value, tuple):
         module = name.removesuffix("._packed_params").removesuffix("._packed_params")
         for part, packed in zip(("weight", "bias"), value, strict=False):
             if is_tensor(packed):
-                yield f"{module}.{part}", tensor_of(f"{module}.{part}", packed)
+                yield f"{module}.{part}", _tensor_of(f"{module}.{part}", packed, filling)
+
+
+def _tensor_of(name: str, value: Any, filling: Filling) -> Tensor:
+    found = tensor_of(name, value)
+    return found if found.fault else replace(found, read=filling(value, found.read))
 
 
 def is_tensor(value: object) -> bool:

@@ -1,6 +1,7 @@
 """Files of torch: tensors alone are read, of any name and nesting, and nothing is run."""
 
 import pickle
+import subprocess
 import sys
 import warnings
 from argparse import Namespace
@@ -131,6 +132,59 @@ def test_older_files_of_torch_are_read(tmp_path):
     torch = pytest.importorskip("torch")
     torch.save(of(), tmp_path / "old.bin", _use_new_zipfile_serialization=False)
     np.testing.assert_array_equal(Network.load(tmp_path / "old.bin").weights[0], WEIGHT["0.weight"])
+
+
+PEAK = """
+import resource, sys, topoprint, torch
+torch.load(sys.argv[1] + ".small", weights_only=True)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+network = topoprint.Network.load(sys.argv[1], ["b"])
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(peak - before, float(abs(network.weights[0]).max()))
+"""
+
+
+def test_of_older_files_of_torch_only_what_is_taken_is_read(tmp_path):
+    torch = pytest.importorskip("torch")
+    path = str(tmp_path / "old.bin")
+    large = {f"{name}.weight": torch.full((2000, 2000), float(ord(name))) for name in "abcdefgh"}
+    torch.save(large, path, _use_new_zipfile_serialization=False)
+    torch.save(of(), path + ".small", _use_new_zipfile_serialization=False)
+    run = [sys.executable, "-c", PEAK, path]
+    told = subprocess.run(run, check=True, capture_output=True, text=True).stdout.split()
+    assert float(told[1]) == ord("b")
+    assert int(told[0]) * 1024 < 1.5 * 4 * 2000 * 2000
+
+
+def test_storages_of_older_files_are_those_of_their_tensors(tmp_path):
+    torch = pytest.importorskip("torch")
+    numbers = torch.arange(400_000.0).reshape(2, 1000, 200)
+    state = {
+        "0.weight": numbers[1].T,  # a view of the first one's storage
+        "2.weight": numbers[0].to(torch.bfloat16),
+        "last": torch.ones(2, 3, dtype=torch.float64),
+    }
+    torch.save(state, tmp_path / "old.bin", _use_new_zipfile_serialization=False)
+    for name, tensor in state.items():
+        weight = Network.load(f"{tmp_path / 'old.bin'}::{name}").maps[0].weight[0, ..., 0]
+        np.testing.assert_array_equal(weight.astype(np.float32), tensor.float().numpy())
+    cut = (tmp_path / "old.bin").read_bytes()[:-100_000]
+    (tmp_path / "old.bin").write_bytes(cut)
+    with pytest.raises(InputError, match="torch cannot read it"):
+        Network.load(f"{tmp_path / 'old.bin'}::2.weight")
+
+
+def test_quantised_tensors_of_older_files_are_read_with_their_scales(tmp_path):
+    torch = pytest.importorskip("torch")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        scales = torch.linspace(0.01, 0.1, 20_000, dtype=torch.float64)
+        rows = torch.quantize_per_channel(
+            torch.ones(20_000, 2), scales, torch.zeros(20_000, dtype=torch.int64), 0, torch.qint8
+        )
+        torch.save({"0.weight": rows}, tmp_path / "q", _use_new_zipfile_serialization=False)
+    loaded = Network.load(tmp_path / "q").maps[0].weight[0, ..., 0]
+    np.testing.assert_array_equal(loaded, rows.dequantize().numpy())
 
 
 def test_parametrisations_are_undone(tmp_path):
