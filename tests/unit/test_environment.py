@@ -99,6 +99,17 @@ def test_files_of_tests_have_names_of_their_own() -> None:
     assert sorted(names) == sorted(set(names))
 
 
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "config/README.md", "results/README.md"]
+)
+def test_links_of_pages_that_sphinx_does_not_read_lead_to_files(page: str) -> None:
+    path = ROOT / page
+    links = re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8"))
+    told = [link for link in links if not link.startswith("https://")]
+    assert [link for link in told if not (path.parent / link).exists()] == []
+    assert told
+
+
 def test_the_changelog_is_of_the_version_that_is_cited() -> None:
     newest = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)[0]
     assert newest == CITED["version"]
