@@ -64,7 +64,8 @@ def explain(error: ValidationError, model: Any) -> str:
             sentences.append(f"{where}: the key 'type' is missing")
         elif problem["type"] == "union_tag_invalid":
             tag, expected = problem["ctx"]["tag"], problem["ctx"]["expected_tags"]
-            sentences.append(f"{where}.type: {tag!r} is not known; choose one of {expected}")
+            key = problem["ctx"]["discriminator"].strip("'")
+            sentences.append(f"{where}.{key}: {tag!r} is not known; choose one of {expected}")
         elif problem["type"] == "value_error":
             sentences.append(f"{where}: {problem['ctx']['error']}")
         else:

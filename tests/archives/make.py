@@ -27,6 +27,8 @@ from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.snapshots import Score
 from topoprint.homology.files import diagram_of_file
 from topoprint.identity import Row
+from topoprint.networks.convnet_module import ConvModule, units_of, with_weights
+from topoprint.networks.convnets import KEY, ConvNet
 from topoprint.networks.maps import LinearMap, Wires
 from topoprint.responses.responses import Responses, save_responses
 
@@ -63,6 +65,7 @@ def make(folder: Path) -> None:
         diagrams.append(folder / f"diagram-{number}.h5")
         diagram_of_file(networks[-1]).save(diagrams[-1])
     wired().save(folder / "network-wired.safetensors")
+    convolutional().save(folder / "network-convolutional.safetensors")
     counted = [[[0, 0.5], [0, np.inf]], [[0.25, np.inf], [0.75, np.inf]], [[0.5, 0.75]]]
     tp.Diagram.from_bars(
         counted, tp.NetworkId(network="counted"), counts=[[3, 1], [5, 2], [1]]
@@ -112,6 +115,19 @@ def wired() -> tp.Network:
     wires = [Wires([2, 4], [10, 11]), Wires([[10, 11]], [[12]])]
     identity = {"identity": {"network": "wired"}}
     return tp.Network.from_maps(13, [kernel, bias], wires, identity, sums=[12])
+
+
+def convolutional() -> tp.Network:
+    """Make a convolutional network of the experiment, of two convolutions and a skip."""
+    known = ConvNet((1, 8, 8), 2, 2, 2, 3, True)
+    module = ConvModule(known)
+    weights = {
+        name: (np.arange(one.numel(), dtype=np.float32) % 7 - 3).reshape(one.shape) / 4
+        for name, one in module.named_parameters()
+    }
+    identity = {"dataset": "archive", "network": "conv-1", "seed": 1}
+    told = {"identity": identity, "group": "conv", KEY: known.to_json()}
+    return with_weights(units_of(module), weights, told)
 
 
 def found_along() -> Learning:

@@ -20,6 +20,7 @@ from topoprint.comparison.zoo.spec import ZooSpec
 from topoprint.evaluation.learning.files import load_learning
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.networks.files import read_metadata
+from topoprint.responses.activations import answering_network
 from topoprint.responses.responses import load_responses
 
 HERE = Path(__file__).parent
@@ -39,6 +40,16 @@ def test_networks(version: Path) -> None:
     assert network.biases[1] is None
     assert network.id == own(2)
     assert network.row.group == "size"
+
+
+def test_a_convolutional_network_answers_as_its_file_tells() -> None:
+    pytest.importorskip("torch")
+    network = tp.Network.load(V3 / "network-convolutional.safetensors")
+    assert (network.n_units, network.n_edges) == (524, 1834)
+    rows = np.arange(128).reshape(2, 64) / 64
+    outputs = answering_network(network).answer(rows).outputs
+    expected = [[-0.75219727, -0.50146484], [-1.1149292, -0.71911621]]
+    np.testing.assert_allclose(outputs, expected, atol=1e-8)
 
 
 @pytest.mark.parametrize("version", [V1, V2, V3])

@@ -123,7 +123,7 @@ def train(
 
     Of several seeds, all files are put in their places when the last is trained. Where one fails or
     the command is interrupted, the same command again trains only what is missing. A GPU trains all
-    seeds at once.
+    seeds of a perceptron at once.
     """
     from importlib.metadata import version
 
@@ -146,6 +146,7 @@ def train(
     told = (parsed, loaded, chosen, random_labels)
     cells = [NetworkId(loaded.name, network, one) for one in dict.fromkeys(seed)]
     at_once = AtOnce(cells, *told)
+    together = chosen != "cpu" and parsed.architecture.kind == "mlp"
 
     def plan(one: int) -> Part:
         cell = NetworkId(loaded.name, network, one)
@@ -162,7 +163,7 @@ def train(
             return [digest(samples), *asked, version("topoprint"), version("torch")]
 
         def make(paths: Sequence[Path]) -> None:
-            result = run(cell, *told) if chosen == "cpu" else at_once(cell)
+            result = at_once(cell) if together else run(cell, *told)
             networks = {"trained": result.trained, "initial": result.initial}
             networks |= {f"{step:g}": made for step, made in result.snapshots.items()}
             make_parents(*paths)

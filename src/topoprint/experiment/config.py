@@ -10,7 +10,13 @@ from pydantic import Field, ValidationError, model_validator
 from topoprint.errors import InputError
 from topoprint.experiment.collections import CollectionConfig
 from topoprint.experiment.datasets import DatasetConfig
-from topoprint.experiment.models import Architecture, Experiment, Training
+from topoprint.experiment.models import (
+    AnyArchitecture,
+    Architecture,
+    Convolutional,
+    Experiment,
+    Training,
+)
 from topoprint.experiment.sections import (
     Data,
     Distances,
@@ -56,7 +62,7 @@ class Config(Strict):
         [], description="Networks that were trained elsewhere, compared as those of a data set are"
     )
     seeds: list[Annotated[int, Field(ge=0)]] = Field([1, 2, 3, 4, 5], min_length=1)
-    base: Architecture = Architecture()
+    base: AnyArchitecture = Architecture()
     experiments: list[Experiment] = Field([], description="What is trained on each data set")
     control: Name | None = Field(
         "input_order",
@@ -127,6 +133,7 @@ class Config(Strict):
         refuse_repeats(names, "measures (give one another name)")
         for dataset in self.datasets:
             self._check_labels(dataset)
+            self._check_networks(dataset)
         for measure in (*self.compared, *self.followed):
             self._check_diagrams(measure)
         self._check_snapshots()
@@ -163,6 +170,43 @@ class Config(Strict):
                     f"number_of_labels {labels} is more than the {dataset.known_classes} labels of "
                     f"data set {dataset.name!r}; give it experiments of its own"
                 )
+
+    def _check_networks(self, dataset: DatasetConfig) -> None:
+        """Refuse changes that are none of a network, and convolutional networks without images."""
+        for experiment in self.experiments_of(dataset):
+            for changes in experiment.networks:
+                what = f"{experiment.name}-{changes.value} of data set {dataset.name!r}"
+                try:
+                    made = changes.of(self.base)
+                    if isinstance(made, Convolutional):
+                        self._check_convolutional(dataset, made)
+                except InputError as error:
+                    raise ValueError(f"{what}: {error}") from error
+
+    def _check_convolutional(self, dataset: DatasetConfig, network: Convolutional) -> None:
+        """Refuse a convolutional network where data, measures or twins have nothing for it."""
+        if dataset.image == ():
+            raise InputError(
+                "its samples are no images, which convolutional networks see; give the data set "
+                "experiments of its own, of kind: mlp"
+            )
+        if getattr(dataset, "features", None):
+            raise InputError(
+                "its networks see features, of which a convolutional network sees no image: write "
+                "features: null, or give the data set experiments of its own, of kind: mlp"
+            )
+        if dataset.image is not None:
+            network.shaped(dataset.image, 1)
+        for measure in (*self.measures, *self.evaluation.measures, *self.learning.measures):
+            if "dense layers" in measure.needs:
+                raise InputError(
+                    f"measure {measure.name!r} compares networks of dense layers alone; leave it "
+                    "out of the measures where networks are convolutional"
+                )
+        if self.evaluation.twins:
+            raise InputError(
+                "evaluation.twins are made of networks of dense layers alone; write twins: []"
+            )
 
     def _check_snapshots(self) -> None:
         """Refuse trainings that are kept at different steps, or at none where they are followed."""

@@ -14,7 +14,7 @@ def networks(config: Config, dataset: str) -> dict[str, NetworkSpec]:
     return {
         f"{experiment.name}-{changes.value}": NetworkSpec(
             group=experiment.name,
-            architecture=config.base.model_copy(update=changes.model_dump(exclude_unset=True)),
+            architecture=changes.of(config.base),
             training=own.training or config.training,
             task=experiment.task,
         )

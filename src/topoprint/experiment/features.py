@@ -17,7 +17,8 @@ from topoprint.experiment.datasets.base import FeatureSettings
 from topoprint.experiment.datasets.samples import Inputs, Samples
 from topoprint.experiment.dropout import dropout
 from topoprint.experiment.models import Training
-from topoprint.experiment.training import epochs, initialise, one_reproducible_thread
+from topoprint.experiment.shapes import initialise
+from topoprint.experiment.training import epochs, one_reproducible_thread
 from topoprint.identity import stream
 
 CHANNELS = (32, 64, 128)  # of two convolutions each, before a pooling that halves the image

@@ -8,30 +8,58 @@ from pathlib import Path
 from topoprint.comparison.collection import COST as DISTANCES
 from topoprint.comparison.collection import GIOTTO
 from topoprint.costs import Need
+from topoprint.errors import InputError
 from topoprint.experiment import design
 from topoprint.experiment.config import Config
 from topoprint.experiment.datasets.base import FEATURES, PREPARE, DataSize, feature_size
-from topoprint.experiment.models import TRAIN, Architecture
+from topoprint.experiment.models import (
+    EVALUATED_AT_ONCE,
+    TRAIN,
+    TRAIN_CONV,
+    Architecture,
+    Convolutional,
+)
 from topoprint.homology.files import COSTS as DIAGRAM
 
 
-def edges(architecture: Architecture, data: DataSize) -> int:
-    """Edges of a network's graph: its weights and biases."""
+def edges(architecture: Architecture | Convolutional, data: DataSize) -> int:
+    """Edges of a network's graph: its weights, where they are used, and biases.
+
+    Raises
+    ------
+    InputError
+        If a convolutional network does not fit the data.
+    """
     labels = architecture.number_of_labels
+    outputs = data.classes if labels == "all" else labels
+    if isinstance(architecture, Convolutional):
+        return architecture.shaped(data.shape, outputs).n_edges
     sizes = [
         data.inputs,
         *[architecture.layer_size] * architecture.number_of_layers,
-        data.classes if labels == "all" else labels,
+        outputs,
     ]
     return sum((n + 1) * m for n, m in pairwise(sizes))
 
 
 class Needs:
-    """What the jobs of an experiment need; own data files lie below ``root``."""
+    """What the jobs of an experiment need; own data files lie below ``root``.
+
+    Raises
+    ------
+    InputError
+        If a convolutional network does not fit the data of such a file.
+    """
 
     def __init__(self, config: Config, root: Path) -> None:
         self._config = config
         self._images = {found.name: found.size(root) for found in config.datasets}
+        for dataset, images in self._images.items():
+            for name, spec in design.networks(config, dataset).items():
+                try:
+                    edges(spec.architecture, images)
+                except InputError as error:
+                    raise InputError(f"{name} of data set {dataset!r}: {error}") from error
 
     def prepare(self, dataset: str) -> Need:
         """Read a data set; its file is made in memory."""
@@ -54,6 +82,10 @@ class Needs:
         # Scores at a snapshot are less than half the work of an epoch.
         epochs = spec.training.epochs + len(spec.training.snapshots) / 2
         work = seeds * count * data.samples * epochs
+        if isinstance(spec.architecture, Convolutional):
+            units = spec.architecture.shaped(data.shape, data.classes).n_units
+            batch = max(spec.training.batch_size, EVALUATED_AT_ONCE)
+            return TRAIN_CONV.need(batch * units, work, data_mb=copies * data.mb)
         return TRAIN.need(count, work, data_mb=copies * data.mb)
 
     def respond(self, dataset: str) -> Need:

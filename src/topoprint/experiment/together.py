@@ -9,6 +9,7 @@ from topoprint.errors import InputError
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.models import NetworkSpec, Training
 from topoprint.experiment.progress import Progress
+from topoprint.experiment.shapes import dense_layers
 from topoprint.experiment.steps import rmsprop_step
 from topoprint.experiment.training import Run, Trained, one_reproducible_thread
 from topoprint.identity import NetworkId
@@ -50,7 +51,7 @@ def train_together(
     device: str = "cpu",
     random_labels: bool = False,
 ) -> list[Trained | InputError]:
-    """Train networks of one spec at once: one batched matrix product for each layer of all.
+    """Train perceptrons of one spec at once: one batched matrix product for each layer of all.
 
     Each has its own weights, order of samples and dropout masks, from its own random stream, so
     that on a CPU it is the network of :func:`~topoprint.experiment.training.train` but for
@@ -116,7 +117,7 @@ class Stream:
 
 
 def epochs_together(
-    models: Sequence[nn.Sequential],
+    models: Sequence[nn.Module],
     fitted: Sequence[tuple[Tensor, Tensor]],
     training: Training,
     streams: Sequence[Stream],
@@ -127,7 +128,7 @@ def epochs_together(
 
     Parameters
     ----------
-    models : sequence of nn.Sequential
+    models : sequence of nn.Module
         Dense layers, between them ReLU and dropout.
     fitted : sequence of tuple of Tensor
         Inputs (n, features) and labels (n,) of each; all have the same shapes.
@@ -167,11 +168,9 @@ class _Stack:
     """Models of equal layers as one, whose weights have an axis more."""
 
     def __init__(
-        self, models: Sequence[nn.Sequential], training: Training, streams: Sequence[Stream]
+        self, models: Sequence[nn.Module], training: Training, streams: Sequence[Stream]
     ) -> None:
-        self._layers = [
-            [layer for layer in model if isinstance(layer, nn.Linear)] for model in models
-        ]
+        self._layers = [dense_layers(model) for model in models]
         self._rate, self._streams = training.dropout, streams
         with torch.no_grad():
             by_layer = list(zip(*self._layers, strict=True))

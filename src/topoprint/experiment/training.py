@@ -1,7 +1,7 @@
 """Trains one network as the paper's authors did (section 3.2; docs/method.md)."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,18 +13,14 @@ from torch import Tensor, nn
 
 from topoprint.errors import InputError
 from topoprint.experiment.datasets.samples import Inputs, Samples
-from topoprint.experiment.dropout import dropout
-from topoprint.experiment.models import Architecture, NetworkSpec, Training
+from topoprint.experiment.models import NetworkSpec, Training
 from topoprint.experiment.progress import Progress
+from topoprint.experiment.shapes import Weights, shape_of
 from topoprint.experiment.snapshots import Score, steps_between
 from topoprint.experiment.steps import DenseStep, SparseStep
 from topoprint.experiment.tasks import relabelled
 from topoprint.identity import NetworkId, stream
 from topoprint.networks.network import Network
-
-LARGEST_EVALUATION_BATCH = 4096
-# Weights (out, in) and biases of dense layers.
-Layers = list[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
 @dataclass(frozen=True)
@@ -120,38 +116,39 @@ class Run:
         self._scored = {"test": (x_test.to(device), torch.from_numpy(samples.y_test).to(device))}
         if n_fit < len(y):
             self._scored["validation"] = x[n_fit:], y[n_fit:]
-        self._outputs, self._spec, self._device = len(samples.classes), spec, device
+        outputs = len(samples.classes)
+        self._shape = shape_of(spec.architecture, samples.shape, outputs, training)
+        self._spec, self._device = spec, device
         self._cell = replace(cell, variant="random_labels" if random_labels else "")
         self.stops = steps_between(training, n_fit)
         self.told = f"{cell.dataset} {cell.network} seed {cell.seed}"
-        self._kept: dict[float, Layers] = {}
+        self._kept: dict[float, Weights] = {}
         self._along: list[Score] = []
 
-    def start(self) -> nn.Sequential:
+    def start(self) -> nn.Module:
         """Seed torch's random numbers, and make the network before its training."""
-        cell, spec = self._cell, self._spec
+        cell = self._cell
         torch.manual_seed(stream(cell.dataset, cell.network, cell.seed or 0))
-        inputs = self.fitted[0].shape[1]
-        model = _network(inputs, spec.architecture, self._outputs, spec.training)
+        model = self._shape.module()
         model.to(self._device)
         self.taking(model)(0.0)
         return model
 
-    def taking(self, model: nn.Sequential) -> Callable[[float], None]:
+    def taking(self, model: nn.Module) -> Callable[[float], None]:
         """Keep the network as it is after so many epochs, when that is called."""
 
         def take(epoch: float) -> None:
-            self._kept[epoch] = _arrays(model)
+            self._kept[epoch] = self._shape.weights(model)
             if self._spec.training.snapshots:
                 parts = {"train": self.fitted, "test": self._scored["test"]}
-                of = _results({name: _evaluate(model, *part) for name, part in parts.items()})
+                of = self._scores(model, parts)
                 own, seed = self._cell, self._cell.seed or 0
                 score = Score(own.dataset, own.network, seed, own.variant, epoch, **of)
                 self._along.append(score)
 
         return take
 
-    def finish(self, model: nn.Sequential) -> Trained:
+    def finish(self, model: nn.Module) -> Trained:
         """Keep the network after its training, and score it.
 
         Raises
@@ -161,12 +158,12 @@ class Run:
         """
         last = float(self._spec.training.epochs)
         self.taking(model)(last)
-        scores = {name: _evaluate(model, *part) for name, part in self._scored.items()}
+        scores = self._scores(model, self._scored)
         cell = self._cell
         initial = replace(cell, variant="", step=0.0)
         try:
             return Trained(
-                self._network(last, cell, _results(scores)),
+                self._network(last, cell, scores),
                 self._network(0.0, initial, {}),
                 {step: self._network(step, replace(cell, step=step), {})
                  for step in self.stops.values()},
@@ -178,10 +175,20 @@ class Run:
                 f"({error}); try a smaller learning_rate"
             ) from error
 
+    def _scores(
+        self, model: nn.Module, parts: Mapping[str, tuple[Tensor, Tensor]]
+    ) -> dict[str, float]:
+        batch = self._shape.evaluated_at_once
+        return {
+            f"{part}_{name}": value
+            for part, (x, y) in parts.items()
+            for name, value in _evaluate(model, x, y, batch)
+        }
+
     def _network(self, epoch: float, cell: NetworkId, results: Mapping[str, float]) -> Network:
         known = {"group": self._spec.group, "spec": self._spec.made_by}
         told = {**known, "identity": cell.to_json(), **results}
-        return Network.from_layers(self._kept[epoch], told)
+        return self._shape.network(self._kept[epoch], told)
 
 
 def choose_device(name: str) -> str:
@@ -193,29 +200,6 @@ def choose_device(name: str) -> str:
     except (RuntimeError, AssertionError) as error:
         raise InputError(f"device {name!r} is not available here; choose cpu or auto") from error
     return name
-
-
-def _network(
-    inputs: int, architecture: Architecture, outputs: int, training: Training
-) -> nn.Sequential:
-    """Dense layers with ReLU and dropout."""
-    layers: list[nn.Module] = []
-    for _ in range(architecture.number_of_layers):
-        layers += [nn.Linear(inputs, architecture.layer_size), nn.ReLU()]
-        if training.dropout > 0:
-            layers.append(dropout(training.dropout, training.dropout_seed))
-        inputs = architecture.layer_size
-    layers.append(nn.Linear(inputs, outputs))
-    initialise(layers)
-    return nn.Sequential(*layers)
-
-
-def initialise(layers: Iterable[nn.Module]) -> None:
-    """Glorot-uniform weights and zero biases, as in Keras, in the order of the layers."""
-    for layer in layers:
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            nn.init.xavier_uniform_(layer.weight)
-            nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
 
 
 def epochs(
@@ -230,10 +214,12 @@ def epochs(
     """Train in place on labelled inputs, an epoch for each mean loss that is taken.
 
     stderr is told of the epochs, and that they are of ``told``. Where a sparse first layer is asked
-    for, a network on a GPU has a dense one all the same. ``take`` is called with the epochs of
-    ``stops`` after so many steps; it may evaluate the model, and must draw no random number.
+    for, a network on a GPU, or that begins with a convolution, has a dense one all the same.
+    ``take`` is called with the epochs of ``stops`` after so many steps; it may evaluate the model,
+    and must draw no random number.
     """
-    sparse = training.first_layer == "sparse" and x.device.type == "cpu"
+    is_dense = isinstance(model, nn.Sequential) and isinstance(model[0], nn.Linear)
+    sparse = training.first_layer == "sparse" and is_dense and x.device.type == "cpu"
     step = (SparseStep if sparse else DenseStep)(model, x, y, training)
     model.train()
     progress = Progress(told, training.epochs)
@@ -254,18 +240,14 @@ def epochs(
 
 
 @torch.no_grad()
-def _evaluate(model: nn.Module, x: Tensor, y: Tensor) -> list[tuple[str, float]]:
+def _evaluate(model: nn.Module, x: Tensor, y: Tensor, batch: int) -> list[tuple[str, float]]:
     model.eval()
-    outputs = torch.cat([model(part) for part in torch.split(x, LARGEST_EVALUATION_BATCH)])
+    outputs = torch.cat([model(part) for part in torch.split(x, batch)])
     accuracy = (outputs.argmax(dim=1) == y).double().mean()
     return [
         ("accuracy", float(accuracy)),
         ("loss", float(nn.functional.cross_entropy(outputs.double(), y))),
     ]
-
-
-def _results(scores: Mapping[str, list[tuple[str, float]]]) -> dict[str, float]:
-    return {f"{part}_{name}": value for part, both in scores.items() for name, value in both}
 
 
 def in_order(samples: Samples, spec: NetworkSpec, inputs: Inputs, seed: int | None) -> NDArray[Any]:
@@ -280,15 +262,6 @@ def _permutation(samples: Samples, spec: NetworkSpec, length: int, seed: int) ->
     own = (seed,) if spec.training.permutation == "each_seed" else ()
     drawn_from = stream(samples.name, "input_order", spec.architecture.input_order, *own)
     return np.random.default_rng(drawn_from).permutation(length)
-
-
-def _arrays(model: nn.Module) -> Layers:
-    """Weights (out, in) and biases of the dense layers, copied to the CPU."""
-    return [
-        (layer.weight.detach().cpu().numpy().copy(), layer.bias.detach().cpu().numpy().copy())
-        for layer in model.modules()
-        if isinstance(layer, nn.Linear)
-    ]
 
 
 @contextmanager

@@ -96,7 +96,7 @@ def _histogram_of(drawn: tuple[Network, Array]) -> Array:
 
 
 class _OfActivations(Pairwise):
-    needs: ClassVar[frozenset[Need]] = frozenset({"weights"})
+    needs: ClassVar[frozenset[Need]] = frozenset({"dense layers", "weights"})
     paired: ClassVar[bool] = True
     greatest: ClassVar[float] = 1.0
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons"})

@@ -163,7 +163,7 @@ def edges(graph: NetworkGraph) -> Network:
 class FrobeniusAligned(OfGraphs, Pairwise):
     """Frobenius norm of the difference of the weights, after matching the hidden neurons."""
 
-    needs: ClassVar[frozenset[Need]] = frozenset({"weights", "equal shapes"})
+    needs: ClassVar[frozenset[Need]] = frozenset({"dense layers", "weights", "equal shapes"})
     paired: ClassVar[bool] = True
     metric: ClassVar[bool] = False
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "scale"})

@@ -39,7 +39,8 @@ class Measure(Strict, ABC):
         Raised where the same parameters come to give other numbers.
     needs : set of {"diagram", "weights", "responses", "units", "equal shapes", …}
         What networks must have to be compared; ``own inputs``: answers to
-        inputs of its own; ``units``: as many hidden units, or such inputs, as it draws.
+        inputs of its own; ``units``: as many hidden units, or such inputs, as it draws; ``dense
+        layers``: these, chained, and nothing else.
     paired : bool
         Whether it tells which input of one network is which of the other: by answers to the same
         inputs, or by weights of the same inputs. Others are blind.

@@ -83,7 +83,7 @@ def _likeness(one: Layers, other: Layers, orders: Orders, layer: int) -> Array:
 
 
 class _Aligned(OfGraphs, Pairwise):
-    needs: ClassVar[frozenset[Need]] = frozenset({"weights", "equal shapes"})
+    needs: ClassVar[frozenset[Need]] = frozenset({"dense layers", "weights", "equal shapes"})
     paired: ClassVar[bool] = True
     metric: ClassVar[bool] = False
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "scale"})

@@ -9,6 +9,7 @@ from topoprint.measures.base import Array, Invariance, Pairwise
 from topoprint.measures.features import Computed
 from topoprint.measures.neural_persistence import neural_persistence
 from topoprint.measures.of_diagrams import OfGraphs
+from topoprint.measures.subject import Need
 from topoprint.networks.network import Network
 
 # Numbers that are compared at a time.
@@ -91,6 +92,7 @@ def _of_graph(graph: NetworkGraph) -> float:
 class DeepGraphPersistence(OfGraphs, Pairwise):
     """Difference in deep graph persistence (Girrbach et al. 2023), of the strongest paths."""
 
+    needs: ClassVar[frozenset[Need]] = frozenset({"dense layers", "weights"})
     control: ClassVar[str] = "weight_deviation"
     greatest: ClassVar[float] = 1.0
     invariances: ClassVar[frozenset[Invariance]] = frozenset(

@@ -67,7 +67,9 @@ def match(one: Array, other: Array, known: int) -> NDArray[np.int64]:
 class GraphMatching(OfGraphs, Pairwise):
     """Frobenius distance of the adjacencies after graph matching (FAQ: Vogelstein et al. 2015)."""
 
-    needs: ClassVar[frozenset[Need]] = frozenset({"weights", "equal inputs and outputs"})
+    needs: ClassVar[frozenset[Need]] = frozenset(
+        {"dense layers", "weights", "equal inputs and outputs"}
+    )
     paired: ClassVar[bool] = True
     metric: ClassVar[bool] = False
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "scale"})

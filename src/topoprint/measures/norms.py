@@ -82,7 +82,7 @@ def shape_of(graph: NetworkGraph) -> tuple[int, ...]:
 
 
 class _Norm(OfGraphs):
-    needs: ClassVar[frozenset[Need]] = frozenset({"weights", "equal shapes"})
+    needs: ClassVar[frozenset[Need]] = frozenset({"dense layers", "weights", "equal shapes"})
     paired: ClassVar[bool] = True
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"scale"})
 

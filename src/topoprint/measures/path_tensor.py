@@ -97,7 +97,9 @@ def _histogram(paths: Paths) -> tuple[Array, int]:
 
 
 class _OfPaths(Pairwise):
-    needs: ClassVar[frozenset[Need]] = frozenset({"weights", "units", "equal outputs"})
+    needs: ClassVar[frozenset[Need]] = frozenset(
+        {"dense layers", "weights", "units", "equal outputs"}
+    )
     invariances: ClassVar[frozenset[Invariance]] = frozenset(
         {"neurons", "inputs", "scale", "signs", "rescaling"}
     )

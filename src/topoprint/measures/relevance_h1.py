@@ -91,7 +91,7 @@ def _curve(network: Network) -> Steps:
 class RelevanceH1(Pairwise):
     """∫ |Δβ₁| / units of the cliques of units by relevance (Watanabe and Yamana 2020)."""
 
-    needs: ClassVar[frozenset[Need]] = frozenset({"weights"})
+    needs: ClassVar[frozenset[Need]] = frozenset({"dense layers", "weights"})
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "inputs", "scale"})
 
     kind: Literal["relevance_h1"] = "relevance_h1"

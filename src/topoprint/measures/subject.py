@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from topoprint.errors import InputError, NoChainError
 from topoprint.homology.diagram import Diagram
+from topoprint.networks.convnets import KEY as CONVNET
 from topoprint.networks.network import Network
 from topoprint.networks.nulls import NullError, null_network
 from topoprint.networks.twins import TWINS, twin_of
@@ -20,7 +21,7 @@ from topoprint.responses.responses import Responses
 
 # What measures may ask of a network.
 Need = Literal[
-    "diagram", "weights", "responses", "own inputs", "units", "equal shapes",
+    "diagram", "weights", "responses", "own inputs", "units", "dense layers", "equal shapes",
     "equal inputs and outputs", "equal outputs",
 ]  # fmt: skip
 
@@ -60,7 +61,7 @@ class Subject:
         Homology dimension up to which diagrams are computed that are not known.
     answering : callable, optional
         Gives what answers inputs; by default the network, if it is of dense layers, with ReLU
-        between them.
+        between them, or a convolutional one of the experiment.
     probes : ndarray, shape (n, …), optional
         Inputs to which the responses are, where these are not given.
     """
@@ -189,7 +190,8 @@ class Subject:
 def _variant(network: Network, null: str, seed: int) -> Network:
     twin = null in TWINS
     made = twin_of(network, null, seed).network if twin else null_network(network, null, seed)
-    return replace(made, metadata={"identity": replace(network.id, variant=null).to_json()})
+    kept = {key: told for key, told in network.metadata.items() if key == CONVNET}
+    return replace(made, metadata={**kept, "identity": replace(network.id, variant=null).to_json()})
 
 
 def _size(value: Any) -> int:

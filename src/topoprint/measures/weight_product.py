@@ -24,7 +24,9 @@ class WeightProduct:
 class WeightProductAngle(Pairwise):
     """Angle between the products of all weight matrices, arccos of their cosine."""
 
-    needs: ClassVar[frozenset[Need]] = frozenset({"weights", "equal inputs and outputs"})
+    needs: ClassVar[frozenset[Need]] = frozenset(
+        {"dense layers", "weights", "equal inputs and outputs"}
+    )
     paired: ClassVar[bool] = True
     greatest: ClassVar[float] = np.pi
     invariances: ClassVar[frozenset[Invariance]] = frozenset(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topoprint.errors import InputError, NoChainError
+from topoprint.networks.convnets import KEY
 from topoprint.networks.network import Network
 from topoprint.responses.answers import Answering, Answers
 
@@ -49,6 +50,8 @@ def activations(network: Network, inputs: NDArray[Any]) -> tuple[Array, ...]:
 def answering_network(network: Network) -> Answering:
     """Make what answers as a network of chained dense layers with ReLU between them.
 
+    A convolutional network of the experiment answers as its file tells.
+
     Raises
     ------
     NoChainError
@@ -56,6 +59,8 @@ def answering_network(network: Network) -> Answering:
     InputError
         If it has no hidden layer. The answers: as :func:`activations`.
     """
+    if KEY in network.metadata:
+        return _convolutions(network)
     if not network.is_chain:
         raise NoChainError(
             f"what a network of {network.shape} answers does not follow from its weights; give the "
@@ -71,6 +76,17 @@ def answering_network(network: Network) -> Answering:
 
     shape = (network.layer_sizes[0],)
     return Answering(shape, answer, lambda _, other: answering_network(other))
+
+
+def _convolutions(network: Network) -> Answering:
+    try:
+        from topoprint.responses.convolutions import answering_convolutions
+    except ImportError as error:
+        raise InputError(
+            "what a convolutional network answers needs torch 2.6 or newer: "
+            "pip install 'topoprint[train]'"
+        ) from error
+    return answering_convolutions(network)
 
 
 def _linear(inputs: Array, weight: NDArray[Any], bias: NDArray[Any] | None) -> Array:

@@ -7,9 +7,12 @@ import torch
 from numpy.typing import NDArray
 
 from topoprint.errors import InputError
+from topoprint.networks.convnet_module import module_of
+from topoprint.networks.convnets import KEY
 from topoprint.networks.network import Network
 from topoprint.responses.activations import activations
 from topoprint.responses.answers import evenly_spaced
+from topoprint.responses.convolutions import in_blocks
 from topoprint.responses.responses import SAMPLES, Responses, digest_of_inputs
 
 # Inputs of the network's own, drawn at random: half of all, and no more than this.
@@ -20,7 +23,7 @@ MOST_OWN = 512
 def respond(
     network: Network, inputs: NDArray[np.float32], device: str = "cpu", own: bool = False
 ) -> Responses:
-    """Let a network of dense layers with ReLU between them answer some inputs.
+    """Let a network answer some inputs: of dense layers with ReLU, or convolutional.
 
     Parameters
     ----------
@@ -38,6 +41,8 @@ def respond(
     InputError
         If the inputs are of another width than the network's.
     """
+    if KEY in network.metadata:
+        return _of_convolutions(network, inputs, device, own)
     if inputs.ndim != 2 or inputs.shape[1] != network.layer_sizes[0]:
         raise InputError(
             f"the network takes {network.layer_sizes[0]} inputs, the samples have the shape "
@@ -61,6 +66,18 @@ def respond(
         outputs.argmax(dim=1).cpu().numpy(),
         tuple(layer.astype(np.float32) for layer in layers),
     )
+
+
+def _of_convolutions(
+    network: Network, inputs: NDArray[np.float32], device: str, own: bool
+) -> Responses:
+    module = module_of(network).to(device)
+    (outputs,) = in_blocks(module, inputs, lambda rows: [module(rows)])
+    chosen = inputs[evenly_spaced(len(inputs))]
+    (hidden,) = in_blocks(module, chosen, lambda rows: module.hidden(rows)[-1:])
+    asked = inputs[own_samples(network, len(inputs))]
+    layers = in_blocks(module, asked, module.hidden) if own else []
+    return Responses(hidden, outputs.argmax(axis=1), tuple(layers))
 
 
 def own_samples(network: Network, count: int) -> NDArray[np.int64]:

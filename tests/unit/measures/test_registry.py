@@ -255,7 +255,7 @@ def test_the_table_says_of_each_what_it_declares():
     assert list(rows) == list(measures())
     assert rows["heat_h0"]["parameters of its own"] == "dimensions: [0]"
     assert rows["heat"]["parameters of its own"] == "–"
-    assert rows["one_norm"]["needs"] == "equal shapes, weights"
+    assert rows["one_norm"]["needs"] == "dense layers, equal shapes, weights"
     assert (rows["cka"]["range"], rows["heat"]["range"]) == ("[0, π/2]", "[0, ∞)")
     assert rows["frobenius_aligned"]["metric"] == "no"
     assert rows["weight_histogram"]["invariant under"] == "inputs, neurons, scale, signs, wiring"

@@ -49,6 +49,8 @@ class DatasetBase(Strict, ABC):
 
     # Number of labels, where the kind alone tells.
     classes: ClassVar[int | None] = None
+    # Shape of one image; () where samples are none, None where only the file tells.
+    image: ClassVar[tuple[int, ...] | None] = ()
 
     name: Name = Field(description="Name of the data set, and of the folder of its results")
     training: Training | None = Field(

@@ -58,6 +58,7 @@ class Cifar10Config(Images):
     """Config of CIFAR-10."""
 
     classes: ClassVar[int | None] = 10
+    image: ClassVar[tuple[int, ...] | None] = SHAPE
     type: Literal["cifar10"]
 
     def whole_size(self, root: Path) -> DataSize:

@@ -14,11 +14,14 @@ from topoprint.experiment.datasets.base import DatasetBase, DataSize, Seed
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.validation import Fraction
 
+SHAPE = (1, 8, 8)
+
 
 class DigitsConfig(DatasetBase):
     """Config of the digits."""
 
     classes: ClassVar[int | None] = 10
+    image: ClassVar[tuple[int, ...] | None] = SHAPE
     type: Literal["digits"]
     test_fraction: Fraction = Field(
         0.2, description="Share of the images held out for the test, stratified by label"
@@ -27,7 +30,7 @@ class DigitsConfig(DatasetBase):
 
     def size(self, root: Path) -> DataSize:
         """Size of the data set, whatever ``root`` is."""
-        return DataSize((1, 8, 8), 10, 1797)
+        return DataSize(SHAPE, 10, 1797)
 
 
 def load_digits(config: DigitsConfig, root: Path) -> Samples:
@@ -51,5 +54,5 @@ def load_digits(config: DigitsConfig, root: Path) -> Samples:
     except ValueError as error:
         raise InputError(f"data set {config.name}: test_fraction: {error}") from error
     classes = tuple(str(label) for label in range(10))
-    samples = Samples(config.name, x_train, y_train, x_test, y_test, classes, shape=(1, 8, 8))
+    samples = Samples(config.name, x_train, y_train, x_test, y_test, classes, shape=SHAPE)
     return samples.validate()

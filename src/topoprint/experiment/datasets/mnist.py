@@ -58,6 +58,7 @@ class MnistConfig(Images):
     """Config of MNIST."""
 
     classes: ClassVar[int | None] = 10
+    image: ClassVar[tuple[int, ...] | None] = SHAPE
     type: Literal["mnist"]
 
     def whole_size(self, root: Path) -> DataSize:
@@ -69,6 +70,7 @@ class FashionMnistConfig(Images):
     """Config of Fashion-MNIST."""
 
     classes: ClassVar[int | None] = 10
+    image: ClassVar[tuple[int, ...] | None] = SHAPE
     type: Literal["fashion_mnist"]
 
     def whole_size(self, root: Path) -> DataSize:

@@ -4,7 +4,7 @@ import math
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from topoprint.experiment.datasets.sampling import take
 from topoprint.validation import Positive
 
 # Stands for a file that cannot be read: the stage that reads it says why.
-UNKNOWN = DataSize((1000,), 10, 10_000)
+UNKNOWN = DataSize((1, 32, 32), 10, 10_000)
 
 npy: Any = np.lib.format  # its functions have no types in numpy 1
 
@@ -27,6 +27,7 @@ ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 class NpzConfig(Images):
     """Config of a data set of your own."""
 
+    image: ClassVar[tuple[int, ...] | None] = None
     type: Literal["npz"]
     path: Annotated[str, Field(min_length=1)] = Field(
         description="The .npz file: absolute, or below the folder of the data sets"
