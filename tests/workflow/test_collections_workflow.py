@@ -14,13 +14,15 @@ import topoprint as tp
 
 CONFIG = """\
 datasets: []
-collections: [{name: mine, files: "zoo/**/*.npz", groups: groups.csv}]
-measures: [heat, number_of_edges, weight_histogram, frobenius_norm]
-evaluation: {measures: [betti, cka], nulls: [relinked, initial], repetitions: 2}
+collections:
+  - {name: mine, files: "zoo/**/*.npz", groups: groups.csv}
+  - {name: chains, files: ["chains/*.safetensors"], probes: "inputs.npz::some"}
+measures: [heat, frobenius_norm]
+evaluation: {measures: [cka], nulls: [relinked, initial], repetitions: 2}
 """
 GROUPS = {"a/one": "small", "b/one": "large", "a/two": "small", "b/the other": "large"}
 ANALYSIS = {"distances": 2, "average": 1, "tables": 1, "figures": 1, "evaluate": 1,
-            "what_it_sees": 1, "report": 1}  # fmt: skip
+            "what_it_sees": 1, "overview": 1, "report": 1}  # fmt: skip
 
 
 def add(folder: Path, name: str, seed: int, group: str) -> None:
@@ -40,6 +42,11 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "groups.csv").write_text("file,group\n")
     for seed, (name, group) in enumerate(GROUPS.items()):
         add(folder, name, seed, group)
+    (folder / "chains").mkdir()
+    for seed in range(2):
+        random_network([4, 6, 3], seed).save(folder / f"chains/{seed}.safetensors")
+    random = np.random.default_rng(0)
+    np.savez(folder / "inputs.npz", some=random.normal(size=(20, 4)), others=np.ones((5, 4)))
     made = snakemake(folder)
     assert made.returncode == 0, made.stderr
     return folder
@@ -61,9 +68,8 @@ def planned(folder: Path) -> dict[str, int]:
 def test_distances_are_those_of_the_files_and_all_is_written(finished: Path) -> None:
     order = ["a/one", "a/two", "b/one", "b/the other"]
     found = tp.load_distances(finished / "results/mine/distances/seed1.h5")
-    expected = tp.compare([finished / f"zoo/{name}.npz" for name in order], ["heat", "betti"])
-    for name, matrix in expected.items():
-        assert (found[name].values == matrix.values).all()
+    expected = tp.compare([finished / f"zoo/{name}.npz" for name in order], ["heat"])
+    assert (found["heat"].values == expected["heat"].values).all()
     assert "cka" not in found
     assert np.isnan(found["frobenius_norm"].values[0, 1:]).all()
     index = found["heat"].index
@@ -73,14 +79,26 @@ def test_distances_are_those_of_the_files_and_all_is_written(finished: Path) -> 
     tables = {path.name for path in (finished / "results/tables").iterdir()}
     named = ("distances", "group_statistics", "networks", "null_tests", "retrieval",
              "variance_explained")  # fmt: skip
-    assert tables == {"what_it_sees.csv", *(f"mine_{name}.csv" for name in named)}
+    assert tables == {
+        "what_it_sees.csv", *(f"mine_{name}.csv" for name in named),
+        *(f"chains_{name}.csv" for name in named[:3]),
+    }  # fmt: skip
     assert "heat,group,4," in (finished / "results/tables/mine_retrieval.csv").read_text()
     nulls = (finished / "results/tables/mine_null_tests.csv").read_text()
     assert "heat,relinked,4" in nulls
     assert "initial" not in nulls
     page = (finished / "results/report.html").read_text()
-    assert "4 networks of mine" in page
+    assert "4 networks of mine and 2 networks of chains" in page
     assert not list((finished / "results").rglob("*train*"))
+
+
+def test_networks_answer_the_probes_of_their_collection(finished: Path) -> None:
+    files = [finished / f"chains/{seed}.safetensors" for seed in range(2)]
+    with np.load(finished / "inputs.npz") as inputs:
+        expected = tp.compare(files, ["cka"], probes=inputs["some"])
+    found = tp.load_distances(finished / "results/chains/distances/seed1.h5")
+    np.testing.assert_array_equal(found["cka"].values, expected["cka"].values)
+    assert (finished / "results/figures/heat_mean.svg").exists()
 
 
 def test_a_finished_run_has_nothing_to_do(finished: Path) -> None:

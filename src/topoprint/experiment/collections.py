@@ -16,7 +16,7 @@ from topoprint.networks.models import Model, ModelName, Shape
 from topoprint.networks.readers.choice import SEPARATOR, split_path
 from topoprint.networks.readers.kinds import files_of
 from topoprint.networks.readers.shards import index_of_shard
-from topoprint.storage import digest
+from topoprint.storage import check_readable, digest
 from topoprint.validation import Name, Strict
 
 # Bytes at the end of a file, by which files of one size are told apart before they are read whole.
@@ -44,6 +44,11 @@ class CollectionConfig(Strict):
     groups: str | None = Field(
         None, description="CSV with the columns file and group, perhaps network and seed"
     )
+    probes: str | None = Field(
+        None,
+        description="Inputs that the networks answer, all of them chains of dense layers: npy, "
+        "npz, safetensors or CSV, a row an input",
+    )
 
     @field_validator("files")
     @classmethod
@@ -53,7 +58,12 @@ class CollectionConfig(Strict):
         return files
 
     @model_validator(mode="after")
-    def _shape_of_a_model(self) -> "CollectionConfig":
+    def _fits_the_model(self) -> "CollectionConfig":
+        if self.probes and self.model:
+            raise ValueError(
+                "probes are answered by chains of dense layers alone, with ReLU between them: "
+                "leave probes or model out"
+            )
         if self.input_shape and not self.model:
             raise ValueError(
                 "input_shape is that of a model's example: write model: torchvision:NAME, or leave "
@@ -107,6 +117,8 @@ def find(config: CollectionConfig) -> list[Given]:
         table of groups does not fit, or networks come to have the same name.
     """
     what = f"collection {config.name!r}"
+    if config.probes:
+        check_readable(split_path(config.probes)[0])
     choices = _paths(config, what)
     paths = list(choices)
     names = dict(zip(paths, _names(config, paths), strict=True))

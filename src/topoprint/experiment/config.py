@@ -35,10 +35,10 @@ from topoprint.validation import Name, Strict, explain, refuse_repeats
 RESERVED = frozenset(
     [
         "accuracy", "all", "average", "benchmarks", "collect", "control", "data", "diagram",
-        "diagram_of_each", "distances",
-        "evaluate", "features", "figures", "learning", "logs", "overview", "paper", "prepare",
-        "report", "respond", "symmetries", "tables", "tasks", "train", "train_one",
-        "train_one_random_labels", "train_random_labels", "what_it_sees",
+        "diagram_of_each", "distances", "evaluate", "features", "figures", "learning", "logs",
+        "overview", "paper", "prepare", "report", "respond", "respond_to_probes", "symmetries",
+        "tables", "tasks", "train", "train_one", "train_one_random_labels", "train_random_labels",
+        "what_it_sees",
     ]
 )  # fmt: skip
 # Measures of the matrices, where a config names none.
@@ -121,10 +121,11 @@ class Config(Strict):
             for dataset in self.datasets
         )
         without = "the control across data sets has" if crossing > 1 else ""
-        without = "networks that were trained elsewhere have" if self.collections else without
+        unasked = any(not one.probes for one in self.collections)
+        without = "networks that were trained elsewhere have" if unasked else without
         for measure in self.measures if without else ():
             if "responses" in measure.needs:
-                instead = "" if self.collections else ", or control: null"
+                instead = ", or give probes" if unasked else ", or control: null"
                 raise ValueError(
                     f"measure {measure.name!r} looks at responses, which {without} not: write it "
                     f"under evaluation.measures{instead}"

@@ -38,6 +38,8 @@ class Members:
         place of a data set's.
     grouped : list of str
         Collections of which a table says what groups there are.
+    probes : dict of str to str
+        File of the inputs that a collection's networks answer, where they are given some.
     networks : dict of str to list of str
         Names of all networks, by data set and collection.
     control : dict of str to list of str
@@ -53,6 +55,7 @@ class Members:
         names = [dataset.name for dataset in config.datasets]
         self.trained = {name: list(design.networks(config, name)) for name in names}
         self.given = {one.name: find(one) for one in config.collections}
+        self.probes = {one.name: one.probes for one in config.collections if one.probes}
         self.grouped = [one.name for one in config.collections if one.groups]
         elsewhere = {name: names_in(found) for name, found in self.given.items()}
         self.networks = {**self.trained, **elsewhere}
@@ -94,17 +97,18 @@ class Members:
         return len(self.by_name[dataset]) > 1
 
     def answer(self, dataset: str) -> bool:
-        """Whether there is data that the networks answer: that which all were trained on."""
-        return dataset in self.trained
+        """Whether there are inputs that all answer: those of their training, or probes."""
+        return dataset in self.trained or dataset in self.probes
 
     def nulls(self, dataset: str) -> list[str]:
         """Null models that are asked for; those that are trained, of trained networks alone."""
         if self.is_across(dataset):
             return []
-        return [one for one in self._evaluation.nulls if self.answer(dataset) or one not in STORED]
+        trained = dataset in self.trained
+        return [one for one in self._evaluation.nulls if trained or one not in STORED]
 
     def is_evaluated(self, dataset: str) -> bool:
         """Whether there are networks enough for an evaluation, and something to ask of them."""
-        asked = self.answer(dataset) or self.is_across(dataset) or dataset in self.grouped
+        asked = dataset not in self.given or dataset in self.grouped
         asked = asked or bool(self.nulls(dataset)) or self._simple
         return asked and sum(map(len, self.by_name[dataset].values())) >= FEWEST

@@ -13,6 +13,7 @@ from topoprint.experiment.config import Config
 from topoprint.experiment.resources import Needs
 from topoprint.homology.files import COSTS as DIAGRAM
 from topoprint.networks.models import FOLLOW, READ
+from topoprint.networks.readers.choice import split_path
 from topoprint.workflow.along import Along
 from topoprint.workflow.members import Members
 from topoprint.workflow.paths import STORED
@@ -47,6 +48,14 @@ class JobNeeds(Needs):
     def of_diagram(self, given: Given) -> Need:
         """Memory and time of the diagram of such a network."""
         return DIAGRAM[self._config.homology.engine].need(self._weights(given))
+
+    def of_probing(self, dataset: str) -> Need:
+        """Memory and time of the answers of the networks of a seed to probes."""
+        weights = [self._weights(given) for given in self._members.given[dataset]]
+        probes, _ = split_path(self._members.probes[dataset])
+        # Inputs and answers, in double precision.
+        size = 8 * os.path.getsize(probes) / 1e6
+        return READ.need(max(weights), sum(weights), data_mb=size)
 
     def of_diagrams(self, dataset: str) -> Need:
         """Memory and time of the diagrams of a data set's networks of one seed."""

@@ -10,6 +10,7 @@ from topoprint.experiment.collections import Given
 from topoprint.experiment.config import Config
 from topoprint.identity import NetworkId
 from topoprint.networks.models import check_known
+from topoprint.networks.readers.choice import split_path
 from topoprint.workflow import along
 from topoprint.workflow.given import refuse_wildcards
 from topoprint.workflow.jobs import Jobs
@@ -81,6 +82,8 @@ class Plan:
         for name, given in self.members.given.items():
             for one in given:
                 refuse_wildcards(one.path, f"collection {name}")
+        for name, path in self.members.probes.items():
+            refuse_wildcards(path, f"probes of collection {name}")
         # What runs the jobs may be another environment; of a cluster job the name says enough.
         if not self._remote and find_spec("torchvision"):
             for collection in self.config.collections:
@@ -164,6 +167,10 @@ class Plan:
         wanted = NetworkId(job.dataset, job.network, int(job.seed))
         (found,) = [one for one in self.members.given[job.dataset] if one.id == wanted]
         return found
+
+    def probes(self, dataset: str) -> Path:
+        """File of the inputs that the networks of a collection answer."""
+        return split_path(self.members.probes[dataset])[0]
 
     def features(self, dataset: str) -> list[str]:
         """Files of a data set's features, if its networks see such."""

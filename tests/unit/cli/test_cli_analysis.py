@@ -163,7 +163,9 @@ def test_distances_that_cannot_be_evaluated_together_are_refused(
     again.write_bytes(one.read_bytes())
     refused(topoprint("evaluate", one, one, *tables(out)), one, "is among the files twice")
     refused(topoprint("evaluate", one, again, *tables(out)), again, "seed 1 is among the files twi")
-    assert topoprint("evaluate", one, two, *tables(out)).returncode == 0
+    found = topoprint("evaluate", one, two, *tables(out))
+    assert found.returncode == 0
+    assert found.stderr.endswith("beside others that do not: the table of retrieval is empty\n")
     for path in compared(tmp_path, topoprint, "--measure", "heat")[:1]:
         refused(topoprint("evaluate", path, *tables(tmp_path / "none")), "nothing to evaluate")
     assert not (tmp_path / "none").exists()

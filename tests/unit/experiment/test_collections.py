@@ -114,6 +114,11 @@ def test_files_that_are_no_collection(zoo: Path) -> None:
         find(collection(files=["zoo/a/*.pt", "zoo/b/m_1.pt"]))
 
 
+def test_probes_that_are_not_there_are_told(zoo: Path) -> None:
+    with pytest.raises(InputError, match=r"inputs\.npy"):
+        find(collection(probes="inputs.npy"))
+
+
 def test_one_part_of_a_network_is_refused_for_its_index(zoo: Path) -> None:
     for number in (1, 2):
         (zoo / f"zoo/a/model-0000{number}-of-00002.safetensors").write_bytes(bytes([number]))
@@ -133,6 +138,7 @@ def test_one_part_of_a_network_is_refused_for_its_index(zoo: Path) -> None:
         ({"files": ""}, "name files of networks"),
         ({"model": "resnet18"}, "'resnet18' is no torchvision:NAME, as in torchvision:resnet18"),
         ({"model": "torchvision:resnet18", "input_shape": [3, 32]}, "at least 3 items"),
+        ({"model": "torchvision:resnet18", "probes": "x.npy"}, "leave probes or model out"),
         ({"input_shape": [3, 32, 32]}, "input_shape is that of a model's example"),
         ({"name": "control"}, "a collection cannot be named 'control'"),
         ({"name": "Mine"}, "pattern"),

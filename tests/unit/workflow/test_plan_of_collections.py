@@ -5,6 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("snakemake")
@@ -95,6 +96,20 @@ def test_nulls_that_are_trained_and_measures_of_answers_are_left_out() -> None:
     assert plan({"groups": "groups.csv"}, evaluation={"nulls": []}, measures=["heat"]).evaluated(
         "mine"
     ) == ["results/mine/distances/seed1.h5"]
+
+
+def test_networks_answer_where_probes_are_given(zoo: Path) -> None:
+    np.savez(zoo / "inputs.npz", a=np.ones((9, 4)), b=np.zeros((9, 4)))
+    asked = {"measures": ["cka"], "evaluation": {"measures": []}}
+    made = plan({"probes": "inputs.npz::a"}, **asked)
+    made.check()
+    assert [one.name for one in spec_of(made, "seed1").measures] == ["cka"]
+    assert made.compared("mine", "seed1")[-1] == "results/mine/responses/seed1.h5"
+    assert (made.probes("mine"), made.members.probes["mine"]) == (
+        Path("inputs.npz"), "inputs.npz::a",
+    )  # fmt: skip
+    assert "initial" not in made.members.nulls("mine")
+    assert made.needs.of_probing("mine").mb > READ.mb
 
 
 def test_seeds_of_a_table_are_averaged_and_compared_together() -> None:
