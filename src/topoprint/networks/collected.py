@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from topoprint.identity import NetworkId
+from topoprint.networks.convnets import KEY as CONVNET
 from topoprint.networks.files import digest_of
 from topoprint.networks.models import Model, load_with
 from topoprint.networks.network import Network
@@ -59,10 +60,10 @@ def collect(path: Path, spec: CollectSpec | None = None) -> Network:
     """
     spec = spec or CollectSpec()
     network = load_with(path, spec.model)
-    followed = {key: network.metadata[key] for key in ("coverage", "outside")
-                if key in network.metadata}  # fmt: skip
+    kept = ("coverage", "outside", CONVNET)  # what is not of its former identity
+    known = {key: network.metadata[key] for key in kept if key in network.metadata}
     source = {"file": name_of(path), "sha256": digest_of(path)}
     source |= spec.model.model_dump(exclude_none=True) if spec.model else {}
     named = spec.identity or {"network": name_of(split_path(path)[0].stem)}
     about = {"identity": named, "group": spec.group, "source": source}
-    return replace(network, metadata={**followed, **about})
+    return replace(network, metadata={**known, **about})

@@ -84,7 +84,7 @@ def test_the_control_is_compared_across_data_sets_without_responses() -> None:
     found = made.compared(CONTROL, "seed1")
     assert found == [file for file in [*networks, *diagrams] if "input_order" in file]
     needs = {need for measure in asked(made, CONTROL, "seed1").measures for need in measure.needs}
-    assert needs == {"diagram", "weights", "equal shapes"}
+    assert needs == {"diagram", "weights", "dense layers", "equal shapes"}
     assert plan().members.control == {}
     assert plan(("one", "two"), control=None).with_control == ["one", "two"]
 
