@@ -4,6 +4,7 @@ The limit is what nobody can do without: one pass over the weights for their mag
 sort of them, or of 16-bit weights one count by value.
 """
 
+import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,12 +14,16 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import save_file
 
 from benchmarks import bars, references
 from benchmarks.measure import Cost, fresh, watch
 from benchmarks.table import Row
 from topoprint import Network, persistence, to_graph
 from topoprint.networks.maps import IntArray, LinearMap, Wires, convolution_pairs
+
+# Matrices of a block, in the order of their shapes.
+PARTS = ("attn.q", "attn.k", "attn.v", "attn.o", "mlp.gate", "mlp.up", "mlp.down")
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,8 @@ class Case:
         Pixels of a side of the image, or number of the transformer's blocks.
     bottleneck : bool
         Blocks of three convolutions, as resnet50 has them.
+    shards : int
+        Files of safetensors in which the matrices lie, with their index; 0: one file without names.
     """
 
     name: str
@@ -43,6 +50,7 @@ class Case:
     size: int
     bottleneck: bool = False
     flagser: bool = False
+    shards: int = 0
 
 
 FULL = (
@@ -51,11 +59,13 @@ FULL = (
     Case("resnet18, 224 × 224", (2, 2, 2, 2), 64, 224),
     Case("resnet50, 224 × 224", (3, 4, 6, 3), 64, 224, bottleneck=True),
     Case("bfloat16, 10⁹ parameters", (), 2048, 20),
+    Case("bfloat16, 10⁹ parameters in 5 files", (), 2048, 20, shards=5),
 )
 QUICK = (
     Case("residual", (1, 1), 2, 8, flagser=True),
     Case("residual, bottlenecks", (1,), 2, 8, bottleneck=True, flagser=True),
     Case("bfloat16", (), 16, 2, flagser=True),
+    Case("bfloat16 in 2 files", (), 16, 2, flagser=True, shards=2),
 )
 
 
@@ -103,10 +113,17 @@ def rows(cases: Sequence[Case]) -> Iterator[Row]:
 
 
 def ours(case: Case) -> Found:
-    """Time ours from weights in memory, or in a file in the page cache, to bars in memory."""
+    """Time ours from weights in memory, or in a file in the page cache, to bars in memory.
+
+    Of several files the time is from their folder, as any user names it.
+    """
     with tempfile.TemporaryDirectory() as folder:
         network = _network(case, Path(folder))
-        diagram, cost = watch(lambda: persistence(to_graph(network)), most=2)
+
+        def taken() -> Network:
+            return Network.load(folder) if case.shards else network
+
+        diagram, cost = watch(lambda: persistence(to_graph(taken())), most=2)
         listed = bars.of_listed(diagram) if case.flagser else ""
         return Found(listed, network.n_edges, cost)
 
@@ -138,23 +155,51 @@ def limit(case: Case) -> Cost:
 
 
 def _network(case: Case, folder: Path) -> Network:
-    return _residual(case) if case.blocks else _transformer(case, folder / "weights")
+    if case.blocks:
+        return _residual(case)
+    return _sharded(case, folder) if case.shards else _transformer(case, folder / "weights")
+
+
+def _shapes(case: Case) -> list[tuple[int, int]]:
+    """Give the matrices of a block of attention and of a gated net."""
+    wide = case.width * 4
+    return [*[(case.width, case.width)] * 4, *[(wide, case.width)] * 2, (case.width, wide)]
+
+
+def _drawn(random: np.random.Generator, shape: tuple[int, int]) -> NDArray[Any]:
+    drawn = random.standard_normal(shape, dtype=np.float32) / np.float32(shape[1] ** 0.5)
+    return drawn.astype(ml_dtypes.bfloat16)
+
+
+def _sharded(case: Case, folder: Path) -> Network:
+    """Matrices of a transformer's blocks under their names, in several files."""
+    random = np.random.Generator(np.random.SFC64(1))
+    where: dict[str, str] = {}
+    for shard in range(case.shards):
+        name = f"model-{shard + 1:05d}-of-{case.shards:05d}.safetensors"
+        own = range(shard, case.size, case.shards)
+        tensors = {
+            f"layers.{block}.{part}.weight": _drawn(random, shape)
+            for block in own
+            for part, shape in zip(PARTS, _shapes(case), strict=True)
+        }
+        save_file(tensors, folder / name)
+        where |= dict.fromkeys(tensors, name)
+    index = {"metadata": {}, "weight_map": where}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    return Network.load(folder)
 
 
 def _transformer(case: Case, path: Path) -> Network:
     """Matrices of blocks of attention and of a gated net, side by side, in a file."""
-    wide = case.width * 4
-    shapes = [*[(case.width, case.width)] * 4, *[(wide, case.width)] * 2, (case.width, wide)]
+    shapes = _shapes(case)
     random = np.random.Generator(np.random.SFC64(1))
     maps: list[LinearMap] = []
     units = 0
     with path.open("wb") as file:
         for _ in range(case.size):
             for shape in shapes:
-                drawn = random.standard_normal(shape, dtype=np.float32) / np.float32(
-                    shape[1] ** 0.5
-                )
-                file.write(drawn.astype(ml_dtypes.bfloat16).tobytes())
+                file.write(_drawn(random, shape).tobytes())
     whole: NDArray[Any] = np.memmap(path, dtype=np.uint16, mode="r").view(ml_dtypes.bfloat16)
     start = 0
     for number, (out, in_) in enumerate(shapes * case.size):

@@ -92,6 +92,7 @@ def _of_graph(graph: NetworkGraph) -> float:
 class DeepGraphPersistence(OfGraphs, Pairwise):
     """Difference in deep graph persistence (Girrbach et al. 2023), of the strongest paths."""
 
+    version: ClassVar[int] = 2
     needs: ClassVar[frozenset[Need]] = frozenset({"dense layers", "weights"})
     control: ClassVar[str] = "weight_deviation"
     greatest: ClassVar[float] = 1.0

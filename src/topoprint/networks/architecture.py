@@ -156,6 +156,12 @@ def greatest_magnitude(one: LinearMap) -> float:
     if weight.dtype == np.float32:
         return max(float(weight.max()), -float(weight.min()))
     flat = weight.reshape(-1)
+    if weight.dtype.itemsize == 2:
+        # Without its sign, the bits of a float are in the order of its magnitude, NaN last.
+        bits = flat.view(np.uint16)
+        blocks = range(0, len(bits), BLOCK)
+        last = max(int((bits[start : start + BLOCK] & 0x7FFF).max()) for start in blocks)
+        return float(np.array(last, dtype=np.uint16).view(weight.dtype))
     found = [
         float(np.abs(flat[start : start + BLOCK].astype(np.float32)).max())
         for start in range(0, len(flat), BLOCK)

@@ -1,8 +1,10 @@
+import ml_dtypes
 import numpy as np
 import pytest
 from helpers import assert_same_network, random_network
 
 from topoprint import Graph, InputError, Network, to_graph
+from topoprint.networks import architecture
 from topoprint.networks.maps import LinearMap, Wires, convolution_pairs
 
 
@@ -167,3 +169,14 @@ def test_what_is_shown_of_a_network_is_short():
     assert repr(network) == "Network(1 maps: 5 units, 3 edges)"
     assert repr(to_graph(network)) == "NetworkGraph(5 vertices, 3 edges)"
     assert repr(Graph.from_edges(2, [0], [1], [0.5])) == "Graph(2 vertices, 1 edges)"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, ml_dtypes.bfloat16, "float8_e4m3fn"])
+@pytest.mark.parametrize("greatest", [0.0, 0.25, -2.5, np.inf, -np.inf, np.nan, -np.nan])
+def test_the_greatest_magnitude_of_a_map_is_that_of_its_numbers(dtype, greatest, monkeypatch):
+    monkeypatch.setattr(architecture, "BLOCK", 4)
+    kind = getattr(ml_dtypes, dtype) if isinstance(dtype, str) else dtype
+    weight = np.array([[0.0, -0.125, greatest], [0.125, -0.0, 0.0625]], dtype=kind)
+    one = LinearMap.dense("a", weight, [0, 1, 2], [3, 4])
+    expected = np.abs(weight.astype(np.float32)).max()
+    np.testing.assert_array_equal(architecture.greatest_magnitude(one), expected)
