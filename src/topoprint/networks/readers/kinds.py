@@ -39,6 +39,7 @@ REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"BZh", "is compressed by bzip2; unpack it first"),
     (b"\xfd7zXZ", "is compressed by xz; unpack it first"),
     (b"\x28\xb5\x2f\xfd", "is compressed by zstandard; unpack it first"),
+    (b"\x04\x22\x4d\x18", "is compressed by lz4; unpack it first"),
     (b"Rar!", "is an archive; unpack it first"),
     (b"7z\xbc\xaf", "is an archive; unpack it first"),
     (b"%PDF", "is a PDF; name the file of the weights"),

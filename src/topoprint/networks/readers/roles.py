@@ -29,6 +29,7 @@ BIASES = (
 
 def with_roles(tensors: Mapping[str, Tensor], positions: Positions = "each") -> dict[str, Tensor]:
     """Say of each tensor what it is: weights, bias, gain or none of these."""
+    tensors = _with_gains_of_several_axes(tensors)
     found = {name: _role(name, tensor) for name, tensor in tensors.items()}
     if positions == "channels":
         found = {name: of_channels(tensor) for name, tensor in found.items()}
@@ -42,6 +43,20 @@ def with_roles(tensors: Mapping[str, Tensor], positions: Positions = "each") -> 
             if known.role == "weight" and known.matrix_shape[0] != tensor.size:
                 first, second, *rest = range(len(known.shape))
                 found[partner] = replace(known, axes=(second, first, *rest))
+    return found
+
+
+def _with_gains_of_several_axes(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Tell weights whose bias has their own shape: factors of a normalisation over several axes."""
+    found = dict(tensors)
+    for name, tensor in tensors.items():
+        own = re.sub(r"bias$", "weight", name)
+        known = tensors.get(own)
+        if own == name or known is None or len(tensor.shape) < 2 or known.shape != tensor.shape:
+            continue
+        if known.role is None and tensor.role is None and known.is_float and tensor.is_float:
+            found[own] = replace(known, role="gain")
+            found[name] = replace(tensor, role="bias", partner=own)
     return found
 
 

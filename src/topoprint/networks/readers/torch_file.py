@@ -1,5 +1,6 @@
 """Files of ``torch.save``, zip or older: nothing but tensors is admitted, and nothing is run."""
 
+import builtins
 import re
 import zipfile
 from argparse import Namespace
@@ -65,7 +66,7 @@ def open_torch(path: Path) -> Contents:
     """
     torch = import_torch(path)
     try:
-        with torch.serialization.safe_globals(_harmless()):
+        with torch.serialization.safe_globals([*_harmless(), *_settings(path, torch)]):
             found = _groups_in(path, torch)
     except MemoryError:
         raise
@@ -99,6 +100,30 @@ def _harmless() -> list[Any]:
     for module in ("numpy.core.multiarray", "numpy._core.multiarray"):
         known += [(scalar, f"{module}.scalar"), (array, f"{module}._reconstruct")]
     return known
+
+
+class _Setting:
+    """Stands in a checkpoint for an option of OmegaConf; what it was made of is dropped."""
+
+    def __new__(cls, *_: object) -> "_Setting":
+        return super().__new__(cls)
+
+    def __setstate__(self, _: object) -> None:
+        pass
+
+
+def _settings(path: Path, torch: ModuleType) -> list[Any]:
+    """List what a zip file names of OmegaConf, which keeps the options of a training."""
+    names_in = getattr(torch.serialization, "get_unsafe_globals_in_checkpoint", None)
+    if names_in is None or not zipfile.is_zipfile(path):
+        return []
+    names = names_in(path)
+    if not any(name.startswith("omegaconf.") for name in names):
+        return []
+    types = [getattr(builtins, name) for name in ("dict", "list", "int", "float", "str", "bool")]
+    return types + [
+        (_Setting, name) for name in names if name.startswith(("omegaconf.", "typing."))
+    ]
 
 
 def groups_of(state: object, filling: Filling = _as_it_is) -> dict[str, dict[str, Tensor]]:

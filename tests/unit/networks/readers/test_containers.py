@@ -142,3 +142,22 @@ def test_numbers_of_float64_are_rounded_without_a_copy_of_all(tmp_path, save, or
     found = network.maps[0].weight.reshape(-1)
     expected = wanted.astype(np.float32)
     assert np.array_equal(found, expected.ravel()) or np.array_equal(found, expected.T.ravel())
+
+
+def test_factors_whose_bias_has_their_shape_are_gains(tmp_path):
+    factors, added = RANDOM.normal(size=(2, 3, 5))
+    np.savez(
+        tmp_path / "n.npz",
+        **{
+            "norm.weight": factors,
+            "norm.bias": added,
+            "conv.weight": RANDOM.normal(size=(4, 3, 5)),
+        },
+    )
+    network = Network.load(f"{tmp_path / 'n.npz'}::norm")
+    assert network.n_edges == 2 * factors.size
+    gain, bias = network.maps
+    np.testing.assert_array_equal(gain.weight.ravel(), factors.ravel().astype(np.float32))
+    assert gain.n_edges == len(np.unique(gain.inputs)) == 15  # one edge a unit
+    np.testing.assert_array_equal(bias.outputs.ravel(), gain.outputs.ravel())
+    assert Network.load(tmp_path / "n.npz").n_edges == 2 * factors.size + 4 * 3 * 5

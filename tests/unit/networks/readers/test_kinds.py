@@ -47,6 +47,7 @@ REFUSED = {
     "older pickle": (pickle.dumps(Fitted(), protocol=0), "is a pickle"),
     "joblib": (b"x\x9c\x01\x02", "is a pickle"),
     "gzip": (b"\x1f\x8b\x08\x00abc", "gzip"),
+    "lz4": (b"\x04\x22\x4d\x18@@abc", "lz4"),
     "gguf": (b"GGUF\x03\x00\x00\x00", "is GGUF"),
     "tflite": (b"\x1c\x00\x00\x00TFL3", "TensorFlow Lite"),
     "raw": (np.ones(99, np.float32).tobytes(), "raw numbers"),

@@ -6,6 +6,7 @@ import sys
 import warnings
 from argparse import Namespace
 from pathlib import PosixPath
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -238,6 +239,26 @@ def test_an_unwanted_tensor_of_an_odd_type_blocks_nothing(tmp_path):
     with pytest.raises(InputError, match=r"'1\.weight' is no dense tensor"):
         Network.load(tmp_path / "n.pt")
     assert Network.load(tmp_path / "n.pt", ["0"]).layer_sizes == (3, 2)
+
+
+def test_options_of_omegaconf_block_nothing_and_other_classes_do(tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    if not hasattr(torch.serialization, "get_unsafe_globals_in_checkpoint"):
+        pytest.skip("this torch does not tell the names in a file")
+    for module, name in (("omegaconf.listconfig", "ListConfig"), ("mine", "Config")):
+        kind = type(name, (), {"__module__": module})
+        options = kind()
+        options.__dict__.update({"_metadata": {"key_type": int}, "_content": [1, 2]})
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, module.partition(".")[0], ModuleType("package"))
+            patch.setitem(sys.modules, module, ModuleType(module))
+            patch.setattr(sys.modules[module], name, kind, raising=False)
+            checkpoint = {"state_dict": of(), "hparams": {"sizes": options}}
+            torch.save(checkpoint, tmp_path / f"{name}.ckpt")
+    weight = Network.load(tmp_path / "ListConfig.ckpt").weights[0]
+    np.testing.assert_array_equal(weight, WEIGHT["0.weight"])
+    with pytest.raises(InputError, match=r"weights_only \(.*mine\.Config"):
+        Network.load(tmp_path / "Config.ckpt")
 
 
 def test_a_truncated_torch_file_is_named(tmp_path):
