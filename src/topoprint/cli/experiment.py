@@ -184,7 +184,8 @@ def respond(
         Path,
         typer.Argument(
             help="Data file that the networks were trained on; or probes for any networks of "
-            "chained dense layers: npy, npz, safetensors or CSV, a row an input."
+            "chained dense layers, or convolutional ones of the experiment: npy, npz, safetensors "
+            "or CSV, a row an input."
         ),
     ],
     networks: Annotated[list[Path], typer.Argument(help="Networks.")],

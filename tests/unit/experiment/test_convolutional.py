@@ -126,6 +126,15 @@ def test_a_file_of_the_users_is_looked_at_for_images(tmp_path: Path) -> None:
             Needs(asked, tmp_path)
 
 
+def test_measures_of_hidden_units_need_memory_of_torch() -> None:
+    units: dict[str, Any] = {"measures": [{"kind": "functional_h1", "units": 8}]}
+    plain, asked = (
+        Needs(config(evaluation=part), Path(".")).distances({"digits": ["a-4"]}).mb
+        for part in ({"measures": []}, units)
+    )
+    assert asked > plain + 1000
+
+
 def test_the_schema_takes_both_kinds() -> None:
     jsonschema = pytest.importorskip("jsonschema")
     schema = jsonschema.Draft202012Validator(json.loads(json_schema()))
