@@ -89,6 +89,7 @@ def test_distances_are_those_of_the_files_and_all_is_written(finished: Path) -> 
     assert "initial" not in nulls
     page = (finished / "results/report.html").read_text()
     assert "4 networks of mine and 2 networks of chains" in page
+    assert "No two networks can be compared." in page
     assert not list((finished / "results").rglob("*train*"))
 
 

@@ -73,8 +73,9 @@ class CollectionConfig(Strict):
 
     @property
     def globs(self) -> list[str]:
-        """Globs of the files."""
-        return [self.files] if isinstance(self.files, str) else self.files
+        """Globs of the files; ``~`` is the user's own folder."""
+        given = [self.files] if isinstance(self.files, str) else self.files
+        return [os.path.expanduser(one) for one in given]
 
     @property
     def architecture(self) -> Model | None:

@@ -19,6 +19,9 @@ from topoprint.validation import Strict
 
 # Of each edge.
 _FOREST = Cost(mb=90, minutes=2, bytes_each=13, seconds_each=2e-7)
+# Of each weight of a network that was followed on an example: its units and places, which depend on
+# the example, are most of it.
+UNROLLED = Cost(mb=700, minutes=2, bytes_each=13, seconds_each=4e-7)
 COSTS: dict[Engine, Cost] = {
     "auto": _FOREST,
     "forest": _FOREST,

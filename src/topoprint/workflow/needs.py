@@ -12,6 +12,8 @@ from topoprint.experiment.collections import Given
 from topoprint.experiment.config import Config
 from topoprint.experiment.resources import Needs
 from topoprint.homology.files import COSTS as DIAGRAM
+from topoprint.homology.files import UNROLLED
+from topoprint.measures.subject import MEMORY
 from topoprint.networks.models import FOLLOW, READ
 from topoprint.networks.readers.choice import split_path
 from topoprint.workflow.along import Along
@@ -47,7 +49,9 @@ class JobNeeds(Needs):
 
     def of_diagram(self, given: Given) -> Need:
         """Memory and time of the diagram of such a network."""
-        return DIAGRAM[self._config.homology.engine].need(self._weights(given))
+        unrolled = self._architectures[given.id.dataset]
+        cost = UNROLLED if unrolled else DIAGRAM[self._config.homology.engine]
+        return cost.need(self._weights(given))
 
     def of_probing(self, dataset: str) -> Need:
         """Memory and time of the answers of the networks of a seed to probes."""
@@ -78,14 +82,14 @@ class JobNeeds(Needs):
             weights, times = sum(map(self._weights, given)), max(1, made)
             pairs = times * len(given) * (len(given) - 1) // 2
             cost = GIOTTO if self._config.distances.engine == "giotto" else DISTANCES
-            return cost.need(2 * weights if nulls else weights, times * weights, pairs)
+            held = 2 * weights if nulls else weights
+            # Units and places of unrolled networks, as many as are kept.
+            places = MEMORY / 1e6 if self._architectures[dataset] else 0
+            return cost.need(held, times * weights, pairs, data_mb=places)
         return self.distances(self._members.by_name[dataset], len(seeds), made)
 
     def _weights(self, given: Given) -> float:
-        """Count the weights of a file, two bytes each at least.
-
-        An architecture's also have places, many of a convolution's each.
-        """
+        """Count the weights of a file at most: two bytes each, or one where they are unrolled."""
         size = sum(os.path.getsize(file) for file in given.files)
         return size if self._architectures[given.id.dataset] else size / 2
 

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from topoprint.errors import InputError
 from topoprint.experiment import design
 from topoprint.experiment.collections import Given
 from topoprint.experiment.config import Config
@@ -31,6 +32,8 @@ from topoprint.workflow.paths import (
 )
 from topoprint.workflow.told import Told
 
+# Characters of the files that one command names; Linux takes 131,072 of a whole command.
+LONGEST = 120_000
 EVALUATIONS = ("null_tests", "variance_explained", "retrieval")
 
 
@@ -82,6 +85,12 @@ class Plan:
         for name, given in self.members.given.items():
             for one in given:
                 refuse_wildcards(one.path, f"collection {name}")
+            named = sum(len(file) + 1 for file in self.compared(name, "all_seeds"))
+            if named > LONGEST:
+                raise InputError(
+                    f"collection {name}: {len(given)} networks are more than one command can name; "
+                    "compare them by workflow/zoo.smk, which is for thousands"
+                )
         for name, path in self.members.probes.items():
             refuse_wildcards(path, f"probes of collection {name}")
         # What runs the jobs may be another environment; of a cluster job the name says enough.

@@ -13,6 +13,7 @@ pytest.importorskip("snakemake")
 from topoprint import InputError
 from topoprint.comparison.collection import DistancesSpec
 from topoprint.experiment.config import parse_config
+from topoprint.homology.files import UNROLLED
 from topoprint.networks.collected import CollectSpec
 from topoprint.networks.models import FOLLOW, READ
 from topoprint.validation import parse_json
@@ -133,6 +134,10 @@ def test_the_stage_is_told_name_group_and_architecture(zoo: Path) -> None:
     assert json.loads(plan().told.collect(found))["model"] is None
     assert made.needs.of_collecting(found) == FOLLOW.need(1000)
     assert plan().needs.of_collecting(found) == READ.need(500)
+    # Places of an unrolled network, many of each weight.
+    assert made.needs.of_diagram(found) == UNROLLED.need(1000)
+    unrolled, as_read = (one.needs.of_distances("mine", "seed1").mb for one in (made, plan()))
+    assert unrolled > as_read + 1000
 
 
 def test_jobs_ask_for_more_where_files_are_larger_or_more_is_compared(zoo: Path) -> None:
@@ -145,8 +150,12 @@ def test_jobs_ask_for_more_where_files_are_larger_or_more_is_compared(zoo: Path)
     assert nulls.minutes - 10 == pytest.approx(3 * (plain.minutes - 10))
 
 
-def test_what_rules_cannot_name_is_refused(zoo: Path) -> None:
+def test_what_rules_cannot_name_is_refused(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan().check()
+    with monkeypatch.context() as short:
+        short.setattr("topoprint.workflow.plan.LONGEST", 200)
+        with pytest.raises(InputError, match=r"collection mine: 4 networks .* workflow/zoo\.smk"):
+            plan().check()
     with pytest.raises(InputError, match="no classifier of torchvision"):
         plan({"model": "torchvision:resnet19"}).check()
     (zoo / "zoo/a.pt").rename(zoo / "zoo/{a}.pt")
