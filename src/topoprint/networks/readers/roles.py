@@ -22,6 +22,7 @@ BIASES = (
     (r"biases", ("weights", "weight")),
     (r"beta", ("gamma",)),
     (r"intercepts", ("coefs",)),
+    (r"intercept", ("coef",)),
     (r"B", ("W",)),
     (r"b", ("w", "W")),
 )

@@ -28,6 +28,13 @@ def test_matrices_of_npz_chain_whichever_way_they_stand(tmp_path):
         np.testing.assert_array_equal(network.biases[0], B1.astype(np.float32), err_msg=name)
 
 
+def test_the_intercept_of_a_linear_model_is_its_bias(tmp_path):
+    np.savez(tmp_path / "n.npz", coef_=W1, intercept_=B1)  # (in, out), as the intercept tells
+    network = Network.load(tmp_path / "n.npz")
+    assert network.layer_sizes == (4, 6)
+    np.testing.assert_array_equal(network.biases[0], B1.astype(np.float32))
+
+
 def test_arrays_of_objects_are_never_opened(tmp_path):
     np.savez(tmp_path / "n.npz", arr=np.array([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(InputError, match=r"n\.npz: array 'arr' is a pickle, which is never opened"):
