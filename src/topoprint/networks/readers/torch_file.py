@@ -71,8 +71,13 @@ def open_torch(path: Path) -> Contents:
     except MemoryError:
         raise
     except Exception as error:  # torch raises many kinds for a file that it does not take
+        reason = first_sentence(error)
+        if "EOF" in reason or isinstance(error, EOFError):
+            raise InputError(
+                f"{path}: not a complete torch file ({reason}); get it again"
+            ) from error
         raise InputError(
-            f"{path}: torch cannot read it with weights_only ({first_sentence(error)}); save "
+            f"{path}: torch cannot read it with weights_only ({reason}); save "
             "model.state_dict() alone"
         ) from error
     if not found:
