@@ -143,18 +143,20 @@ def _filled(model: Model, tensors: dict[str, Tensor]) -> Network:
 
     shape = model.input_shape or _usual_shape(model.name)
     options = _options(model, tensors)
-    with torch.device("meta"):
-        usual = _expected(_built(model.name, options))
-    tensors = _without_prefix(tensors, usual)
-    labels = tensors[usual.last].shape[:1] if usual.last in tensors else ()
-    options |= {"num_classes": int(labels[0])} if labels else {}
     with torch.random.fork_rng(devices=[]):
         module = _built(model.name, options)
-    expected = _expected(module)
+        expected = _expected(module)
+        tensors = _without_prefix(tensors, expected)
+        usual, *rest = expected.shapes[expected.last]
+        own = tensors[expected.last].shape if expected.last in tensors else ()
+        if len(own) == 1 + len(rest) and own[0] not in (0, usual):  # other labels
+            module = _built(model.name, {**options, "num_classes": int(own[0])})
+            expected = _expected(module)
     _check_fit(model, tensors, expected)
-    state = {name: torch.from_numpy(_numbers(tensor)) for name, tensor in tensors.items()}
     # Counters of batches, which some files lack, have no part in inference.
-    module.load_state_dict({**module.state_dict(), **state}, strict=True)
+    state = module.state_dict()
+    state.update({name: torch.from_numpy(_numbers(one)) for name, one in tensors.items()})
+    module.load_state_dict(state)
     return Network.from_torch(module, torch.zeros(1, *shape))
 
 

@@ -60,6 +60,17 @@ def test_a_checkpoint_is_read_by_its_key_and_a_narrow_type_is_widened(
         load_with(f"{path}::ema::features.*", SQUEEZE)
 
 
+# Some look at numbers of their own while they are built, or at a version beside the weights.
+@pytest.mark.parametrize("name", ["mnasnet0_5", "regnet_x_400mf"])
+def test_architectures_that_are_built_otherwise(tmp_path: Path, name: str) -> None:
+    with torch.random.fork_rng():
+        module = torchvision.models.get_model(name, weights=None, num_classes=3)
+    path = tmp_path / "a.pt"
+    torch.save(module.state_dict(), path)
+    found = load_with(path, Model(model=f"torchvision:{name}", input_shape=[3, 32, 32]))
+    assert same(found, Network.from_torch(module, torch.zeros(1, 3, 32, 32)))
+
+
 def test_tensors_that_are_not_those_of_the_architecture_are_named(
     arrays: dict[str, Any], tmp_path: Path
 ) -> None:
