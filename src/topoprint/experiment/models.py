@@ -248,7 +248,9 @@ class Training(Strict):
     validation_fraction: Annotated[float, Field(ge=0, lt=1)] = Field(
         0.1, description="The last part of the training set, watched but not trained on"
     )
-    dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.2, description="After each hidden layer")
+    dropout: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.2, description="After each hidden layer; of kind conv before the dense layer alone"
+    )
     learning_rate: Positive = 0.001
     rho: Fraction = Field(0.9, description="RMSprop's decay of the mean square")
     epsilon: Positive = Field(1e-7, description="RMSprop's addend to the root mean square")
