@@ -1,4 +1,4 @@
-"""The one exception for input that cannot be used, and what is of another type than asked for."""
+"""What is raised for input that cannot be used, and for what is of another type than asked for."""
 
 import os
 from typing import Any
@@ -13,6 +13,20 @@ class InputError(ValueError):
 
 class NoChainError(InputError):
     """A network is no chain of dense layers, of which alone what was asked for is known."""
+
+
+class TooFewUnitsError(InputError):
+    """Fewer units of a network vary than a measure draws.
+
+    Attributes
+    ----------
+    network : str
+        Name of the network.
+    """
+
+    def __init__(self, network: str, message: str) -> None:
+        super().__init__(f"{network}: {message}")
+        self.network = network
 
 
 def check_type(given: Any, kind: type | tuple[type, ...], expected: str) -> None:

@@ -15,7 +15,7 @@ from topoprint.comparison.compare import distances_of
 from topoprint.comparison.files import load_comparisons
 from topoprint.comparison.matrix import Array, Comparison
 from topoprint.costs import Cost
-from topoprint.errors import InputError, NoChainError
+from topoprint.errors import InputError, NoChainError, TooFewUnitsError
 from topoprint.homology.diagram import FORMAT as DIAGRAM
 from topoprint.homology.diagram import Diagram
 from topoprint.identity import Index, NetworkId
@@ -293,17 +293,21 @@ def _compare(
     if real:
         own |= {one.name: _own(one, state.subjects, originals, spec.gaps) for one in asked}
     told = f"computed {', '.join(fresh) or 'none'}, kept {len(kept)}" if kept else "computed"
-    print(f"{state.index[0].id.state or 'networks'}: {len(matrices)} measures, {told}",
-          file=sys.stderr)  # fmt: skip
+    what = state.index[0].id.state or "networks"
+    print(f"{what}: {len(matrices)} measures, {told}", file=sys.stderr)
+    for name, matrix in fresh.items():
+        alone = int((np.isfinite(matrix.values).sum(axis=1) == 1).sum()) if len(matrix) > 1 else 0
+        if alone:
+            print(f"{what}: {name} cannot compare {alone} of {len(matrix)}", file=sys.stderr)
     return Comparison(state.index, matrices, own, inputs)
 
 
 def _own(
     measure: Measure, nulls: Sequence[Subject], originals: Sequence[Subject], gaps: bool
 ) -> Array:
-    """Distance of each null model from its network; NaN of one that came out without a weight.
+    """Distance of each null model from its network; NaN of one that the measure cannot compare.
 
-    With gaps, also of one that a measure of chains cannot compare.
+    Such came out without a weight, or too few of its units vary, or, with gaps, it is no chain.
     """
     distances = np.full(len(nulls), np.nan)
     with threadpool_limits(1, "blas"):
@@ -313,6 +317,9 @@ def _own(
                     distances[number] = measure.distances(pair)[0, 1]
                 except NoChainError:
                     if not gaps:
+                        raise
+                except TooFewUnitsError as error:
+                    if error.network != pair[1].name:
                         raise
     return distances
 

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from topoprint.comparison.matrix import Array, Comparison, DistanceMatrix
 from topoprint.comparison.naming import check_list, index_of, names_of
 from topoprint.comparison.probed import answering, example_of, is_module, on_probes, probes_of
-from topoprint.errors import InputError, NoChainError
+from topoprint.errors import InputError, NoChainError, TooFewUnitsError
 from topoprint.homology.diagram import Diagram
 from topoprint.homology.files import DiagramSpec, diagram_of_file
 from topoprint.homology.graph import Graph, is_graph_file
@@ -159,7 +159,8 @@ def distances_of(
 ) -> dict[str, DistanceMatrix]:
     """Compare subjects, which share a cache, by measures.
 
-    A null model that came out without a weight has the distance NaN from all others.
+    A null model that came out without a weight has the distance NaN from all others, and so has
+    one, by a measure that draws units, of which too few units vary.
 
     Parameters
     ----------
@@ -188,21 +189,27 @@ def distances_of(
         # Sums over several threads are added in another order.
         with threadpool_limits(1, "blas"):
             try:
-                values, norms = _measured(measure, subjects, some)
+                values, norms = _measured(measure, subjects, index, some)
             except NoChainError:
                 if not gaps:
                     raise
                 chains = [number for number in some if subjects[number].network.is_chain]
-                values, norms = _measured(measure, subjects, chains)
+                values, norms = _measured(measure, subjects, index, chains)
         found[measure.name] = DistanceMatrix(values, index, measure.name, measure.parameters, norms)
     return found
 
 
 def _measured(
-    measure: Measure, subjects: Sequence[Subject], some: Sequence[int]
+    measure: Measure, subjects: Sequence[Subject], index: Index, some: Sequence[int]
 ) -> tuple[Array, Array | None]:
     """Distances and norms of some of the subjects; of the others NaN."""
-    values = measure.distances([subjects[number] for number in some])
+    try:
+        values = measure.distances([subjects[number] for number in some])
+    except TooFewUnitsError as error:
+        dead = {n for n in some if subjects[n].name == error.network and index[n].id.variant}
+        if not dead:
+            raise
+        return _measured(measure, subjects, index, [n for n in some if n not in dead])
     norms = measure.own_norms([subjects[number] for number in some])
     if len(some) < len(subjects):
         values = _spread(values, some, len(subjects))

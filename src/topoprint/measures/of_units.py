@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from topoprint.errors import InputError
+from topoprint.errors import TooFewUnitsError
 from topoprint.homology.rips import rips
 from topoprint.measures.base import Array, Invariance, Pairwise
 from topoprint.measures.features import Computed
@@ -62,13 +62,14 @@ class Correlations:
     draws: int
 
     def of(self, subject: Subject) -> Array:
-        """Draw from the network's own stream; InputError if there are too few units."""
+        """Draw from the network's own stream; TooFewUnitsError if there are too few units."""
         layers = [_varying(layer) for layer in subject.feature(self.source)]
         shares = _even_shares([layer.shape[1] for layer in layers], self.units)
         if sum(shares) < self.units:
-            raise InputError(
-                f"{subject.name}: {sum(shares)} hidden units vary over the probes, fewer than the "
-                f"{self.units} that a measure draws; ask it for fewer units"
+            raise TooFewUnitsError(
+                subject.name,
+                f"{sum(shares)} hidden units vary over the probes, fewer than the {self.units} "
+                "that a measure draws; ask it for fewer units",
             )
         rng = np.random.default_rng(subject.network.id.original.stream("units"))
         found = []

@@ -293,6 +293,28 @@ def test_a_step_of_the_training_is_a_null_model(tmp_path):
     assert early.own["heat"].tolist() != late.own["heat"].tolist()
 
 
+def test_a_null_of_which_too_few_units_vary_is_compared_by_nothing_that_draws_them(
+    tmp_path, capsys
+):
+    paths = []
+    for n in range(3):
+        made = random_network([5, 12, 3], n)
+        dead = made.from_layers([(made.weights[0], np.full(12, -100.0)), (made.weights[1], None)])
+        for variant, own in (("", made), ("random_labels", dead if n == 1 else made)):
+            paths.append(tmp_path / f"{n}{variant}.safetensors")
+            named(own, network=f"a-{n}", variant=variant, seed=1).save(paths[-1])
+    draws = {"kind": "functional_h1", "units": 8, "mean": 0.0, "deviation": 1.0}
+    (null,) = compare_files(paths, spec(draws, "heat", nulls=["random_labels"]))
+    unknown = np.isnan(null.matrices["functional_h1"].values)
+    assert unknown.tolist() == [[False, True, False], [True, False, True], [False, True, False]]
+    assert np.isnan(null.own["functional_h1"]).tolist() == [False, True, False]
+    assert np.isfinite(null.matrices["heat"].values).all()
+    assert "random_labels: functional_h1 cannot compare 1 of 3" in capsys.readouterr().err
+    named(dead, network="b", seed=1).save(tmp_path / "dead.safetensors")
+    with pytest.raises(InputError, match="0 hidden units vary over the probes"):
+        compare_files([paths[0], tmp_path / "dead.safetensors"], spec(draws))
+
+
 @pytest.mark.parametrize("twin", TWINS)
 def test_twins_are_made_here_and_answer_as_their_networks_do(files, twin, tmp_path):
     inputs = np.random.default_rng(0).standard_normal((20, 4))
