@@ -79,7 +79,7 @@ def test_a_data_set_is_loaded_by_its_type() -> None:
             },
             DataSize((129,), 2, 18),
         ),
-        ({"type": "npz", "path": "none.npz"}, DataSize((1000,), 10, 10_000)),
+        ({"type": "npz", "path": "none.npz"}, DataSize((1, 32, 32), 10, 10_000)),
         ({"type": "mnist", "train_samples": 60, "test_samples": 9}, DataSize((1, 28, 28), 10, 69)),
         ({"type": "mnist", "train_samples": 60}, DataSize((1, 28, 28), 10, 70_000)),
         (

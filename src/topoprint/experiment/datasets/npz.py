@@ -16,7 +16,7 @@ from topoprint.experiment.datasets.samples import Inputs, Labels, Samples
 from topoprint.experiment.datasets.sampling import take
 from topoprint.validation import Positive
 
-# Stands for a file that cannot be read: the stage that reads it says why.
+# Stands for a file that cannot be read, of images or not: the stage that reads it says why.
 UNKNOWN = DataSize((1, 32, 32), 10, 10_000)
 
 npy: Any = np.lib.format  # its functions have no types in numpy 1
