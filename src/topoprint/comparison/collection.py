@@ -295,10 +295,12 @@ def _compare(
     told = f"computed {', '.join(fresh) or 'none'}, kept {len(kept)}" if kept else "computed"
     what = state.index[0].id.state or "networks"
     print(f"{what}: {len(matrices)} measures, {told}", file=sys.stderr)
-    for name, matrix in fresh.items():
-        alone = int((np.isfinite(matrix.values).sum(axis=1) == 1).sum()) if len(matrix) > 1 else 0
-        if alone:
-            print(f"{what}: {name} cannot compare {alone} of {len(matrix)}", file=sys.stderr)
+    for measure in asked:
+        known_pairs = np.isfinite(fresh[measure.name].values).sum(axis=1)
+        alone = np.count_nonzero(known_pairs == 1) if len(known_pairs) > 1 else 0
+        if alone and "equal shapes" not in measure.needs:
+            print(f"{what}: {measure.name} cannot compare {alone} of {len(known_pairs)}",
+                  file=sys.stderr)  # fmt: skip
     return Comparison(state.index, matrices, own, inputs)
 
 

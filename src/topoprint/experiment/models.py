@@ -51,7 +51,16 @@ def _odd(kernel: int) -> int:
 Kernel = Annotated[Count, AfterValidator(_odd)]
 
 
-class Architecture(Strict):
+class _OfAKind(Strict):
+    """A kind of network, which has axes of its own."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_axes(cls, values: Any) -> Any:
+        return _refuse_axes_of_others(cls, values)
+
+
+class Architecture(_OfAKind):
     """A perceptron: what the experiments vary of it."""
 
     kind: Literal["mlp"] = Field("mlp", exclude=True, description="Dense layers with ReLU")
@@ -60,13 +69,8 @@ class Architecture(Strict):
     input_order: Order = Field(0, description=ORDER)
     number_of_labels: Labels = Field("all", description=LABELS)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _own_axes(cls, values: Any) -> Any:
-        return _refuse_axes_of_others(cls, values)
 
-
-class Convolutional(Strict):
+class Convolutional(_OfAKind):
     """A small convolutional network (:class:`~topoprint.networks.convnets.ConvNet`)."""
 
     kind: Literal["conv"] = Field(description="Convolutions with ReLU, trained from the pixels")
@@ -78,11 +82,6 @@ class Convolutional(Strict):
     )
     input_order: Order = Field(0, description=ORDER)
     number_of_labels: Labels = Field("all", description=LABELS)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _own_axes(cls, values: Any) -> Any:
-        return _refuse_axes_of_others(cls, values)
 
     @model_validator(mode="after")
     def _has_a_skip(self) -> "Convolutional":

@@ -1,6 +1,5 @@
 """Files of ``torch.save``, zip or older: nothing but tensors is admitted, and nothing is run."""
 
-import builtins
 import re
 import zipfile
 from argparse import Namespace
@@ -125,10 +124,8 @@ def _settings(path: Path, torch: ModuleType) -> list[Any]:
     names = names_in(path)
     if not any(name.startswith("omegaconf.") for name in names):
         return []
-    types = [getattr(builtins, name) for name in ("dict", "list", "int", "float", "str", "bool")]
-    return types + [
-        (_Setting, name) for name in names if name.startswith(("omegaconf.", "typing."))
-    ]
+    settings = [(_Setting, name) for name in names if name.startswith(("omegaconf.", "typing."))]
+    return [dict, list, int, float, str, bool, *settings]
 
 
 def groups_of(state: object, filling: Filling = _as_it_is) -> dict[str, dict[str, Tensor]]:
