@@ -112,11 +112,15 @@ class Needs:
         """
         count = seeds * self._edges(networks)
         number = seeds * sum(map(len, networks.values()))
+        return self.between(count, number, nulls, self._answering(networks))
+
+    def between(self, weights: float, number: int, nulls: int, data_mb: float) -> Need:
+        """Distances between so many networks, which have so many weights together, or nulls."""
         times = max(1, nulls)
         pairs = times * number * (number - 1) // 2
         cost = GIOTTO if self._config.distances.engine == "giotto" else DISTANCES
-        held = 2 * count if nulls else count
-        return cost.need(held, times * count, pairs, data_mb=self._answering(networks))
+        held = 2 * weights if nulls else weights
+        return cost.need(held, times * weights, pairs, data_mb=data_mb)
 
     def _answering(self, networks: Mapping[str, Sequence[str]]) -> int:
         """Memory of torch, where hidden units of convolutional networks are asked for."""

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from topoprint.comparison.collection import COST as DISTANCES
-from topoprint.comparison.collection import GIOTTO
 from topoprint.costs import Need
 from topoprint.experiment.collections import Given
 from topoprint.experiment.config import Config
@@ -79,13 +77,9 @@ class JobNeeds(Needs):
         made = made if nulls else len(asked.twins) if twins else 0
         if dataset in self._members.given:
             given = [one for one in self._members.given[dataset] if one.id.seed in seeds]
-            weights, times = sum(map(self._weights, given)), max(1, made)
-            pairs = times * len(given) * (len(given) - 1) // 2
-            cost = GIOTTO if self._config.distances.engine == "giotto" else DISTANCES
-            held = 2 * weights if nulls else weights
             # Units and places of unrolled networks, as many as are kept.
             places = MEMORY / 1e6 if self._architectures[dataset] else 0
-            return cost.need(held, times * weights, pairs, data_mb=places)
+            return self.between(sum(map(self._weights, given)), len(given), made, places)
         return self.distances(self._members.by_name[dataset], len(seeds), made)
 
     def _weights(self, given: Given) -> float:
