@@ -37,7 +37,7 @@ endif
 run: .venv/run.stamp
 	@$(BIN)/topoprint config config.yaml
 	@$(BIN)/python workflow/unlock.py
-	$(BIN)/snakemake --logger rich $(ARGS)
+	$(BIN)/snakemake --logger topoprint $(ARGS)
 	@echo
 	@for page in results/report.html; do test ! -f $$page || echo "The report:    $(CURDIR)/$$page"; done
 	@echo "The matrices:  results/*/matrices.h5   tables: results/tables   figures: results/*/figures"
@@ -48,7 +48,7 @@ paper-gpu: .venv/run.stamp
 		"torch sees no GPU here; `make run ARGS=\"--configfile config/paper.yaml\"` takes days on CPUs")'
 	@$(BIN)/topoprint config config.yaml config/paper.yaml
 	@$(BIN)/python workflow/unlock.py
-	$(BIN)/snakemake --logger rich --configfile config/paper.yaml $(ARGS)
+	$(BIN)/snakemake --logger topoprint --configfile config/paper.yaml $(ARGS)
 
 # Three at a time on two cores: those of the cluster wait more than they compute.
 test: .venv/dev.stamp
