@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -104,10 +105,38 @@ def test_files_of_tests_have_names_of_their_own() -> None:
 )
 def test_links_of_pages_that_sphinx_does_not_read_lead_to_files(page: str) -> None:
     path = ROOT / page
-    links = re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if address := PROJECT["urls"].get("Repository"):
+        text = re.sub(rf"{re.escape(address)}/(?:blob|raw)/main/", "", text)
+    links = re.findall(r"\]\(([^)#]+)", text)
     told = [link for link in links if not link.startswith("https://")]
     assert [link for link in told if not (path.parent / link).exists()] == []
     assert told
+
+
+def test_the_address_of_the_sources_is_written_where_they_do_not_lie(tmp_path: Path) -> None:
+    """README's links, the package's metadata and the citation; another address replaces it."""
+    for name in ("README.md", "pyproject.toml", "CITATION.cff"):
+        shutil.copy(ROOT / name, tmp_path)
+    address = runpy.run_path(str(ROOT / "docs/address.py"))["write_address"]
+    address(tmp_path, "https://example.org/old/name", "https://docs.example.org")
+    address(tmp_path, "https://example.org/somebody/topoprint/")
+    readme = (tmp_path / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)", readme)
+    assert [link for link in links if not link.startswith("https://")] == []
+    assert "](https://example.org/somebody/topoprint/blob/main/docs/method.md)" in readme
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", readme)
+    shown = "https://example.org/somebody/topoprint/raw/main/"
+    assert pictures
+    assert all((ROOT / link.removeprefix(shown)).is_file() for link in pictures)
+    urls = tomllib.loads((tmp_path / "pyproject.toml").read_text())["project"]["urls"]
+    assert urls["Paper"] == PROJECT["urls"]["Paper"]
+    assert urls["Repository"] == "https://example.org/somebody/topoprint"
+    assert urls["Documentation"] == urls["Repository"] + "/blob/main/docs/index.md"
+    cited = yaml.safe_load((tmp_path / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cited == {**CITED, "repository-code": urls["Repository"]}
+    with pytest.raises(SystemExit, match=r"no address of a repository, such as https://host"):
+        address(tmp_path, "github.com/somebody")
 
 
 def test_the_changelog_is_of_the_version_that_is_cited() -> None:
