@@ -82,6 +82,12 @@ class Config(Strict):
     learning: Learning = Learning()
     figures: Figures = Figures()
     data: Data = Data()
+    container: str | None = Field(
+        None,
+        min_length=1,
+        description="Image that holds topoprint (`docker://…`, or a path of a .sif), in which jobs "
+        "run with `--software-deployment-method apptainer`",
+    )
 
     @model_validator(mode="before")
     @classmethod
