@@ -8,15 +8,10 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from topoprint.errors import InputError
+from topoprint.experiment.architectures import AnyArchitecture, Architecture, Convolutional
 from topoprint.experiment.collections import CollectionConfig
 from topoprint.experiment.datasets import DatasetConfig
-from topoprint.experiment.models import (
-    AnyArchitecture,
-    Architecture,
-    Convolutional,
-    Experiment,
-    Training,
-)
+from topoprint.experiment.models import Experiment, Training
 from topoprint.experiment.sections import (
     Data,
     Distances,

@@ -10,15 +10,10 @@ from topoprint.comparison.collection import GIOTTO
 from topoprint.costs import Need
 from topoprint.errors import InputError
 from topoprint.experiment import design
+from topoprint.experiment.architectures import Architecture, Convolutional
 from topoprint.experiment.config import Config
 from topoprint.experiment.datasets.base import FEATURES, PREPARE, DataSize, feature_size
-from topoprint.experiment.models import (
-    EVALUATED_AT_ONCE,
-    TRAIN,
-    TRAIN_CONV,
-    Architecture,
-    Convolutional,
-)
+from topoprint.experiment.models import EVALUATED_AT_ONCE, TRAIN, TRAIN_CONV
 from topoprint.homology.files import COSTS as DIAGRAM
 
 # Measured with functional_h1 of 21 small networks of 28 × 28 pixels, beside the cost of distances.

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from topoprint.experiment.architectures import Architecture, Convolutional
 from topoprint.experiment.dropout import dropout
-from topoprint.experiment.models import EVALUATED_AT_ONCE, Architecture, Convolutional, Training
+from topoprint.experiment.models import EVALUATED_AT_ONCE, Training
 from topoprint.networks.convnet_module import ConvModule, units_of, weights_of, with_weights
 from topoprint.networks.convnets import KEY, ConvNet
 from topoprint.networks.network import Network

@@ -10,18 +10,13 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from topoprint import InputError, Network, NetworkId  # noqa: E402
+from topoprint.experiment.architectures import Architecture, Changes, Convolutional  # noqa: E402
 from topoprint.experiment.config import Config, json_schema, parse_config  # noqa: E402
 from topoprint.experiment.datasets import load_dataset  # noqa: E402
 from topoprint.experiment.datasets.digits import DigitsConfig  # noqa: E402
 from topoprint.experiment.datasets.samples import Samples  # noqa: E402
 from topoprint.experiment.design import networks  # noqa: E402
-from topoprint.experiment.models import (  # noqa: E402
-    Architecture,
-    Changes,
-    Convolutional,
-    NetworkSpec,
-    Training,
-)
+from topoprint.experiment.models import NetworkSpec, Training  # noqa: E402
 from topoprint.experiment.resources import Needs, edges  # noqa: E402
 from topoprint.experiment.training import Trained, in_order, train  # noqa: E402
 from topoprint.measures.registry import measures  # noqa: E402

@@ -1,8 +1,8 @@
 from support import ROOT
 
+from topoprint.experiment.architectures import Architecture
 from topoprint.experiment.config import Config, load_config, parse_config
 from topoprint.experiment.design import cells, networks
-from topoprint.experiment.models import Architecture
 from topoprint.identity import stream
 
 

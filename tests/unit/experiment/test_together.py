@@ -8,10 +8,11 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from topoprint import InputError, NetworkId  # noqa: E402
+from topoprint.experiment.architectures import Architecture  # noqa: E402
 from topoprint.experiment.datasets import load_dataset  # noqa: E402
 from topoprint.experiment.datasets.digits import DigitsConfig  # noqa: E402
 from topoprint.experiment.datasets.samples import Samples  # noqa: E402
-from topoprint.experiment.models import Architecture, NetworkSpec, Training  # noqa: E402
+from topoprint.experiment.models import NetworkSpec, Training  # noqa: E402
 from topoprint.experiment.together import (  # noqa: E402
     AtOnce,
     Stream,

@@ -8,15 +8,12 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from topoprint import InputError, NetworkId  # noqa: E402
+from topoprint.experiment.architectures import Architecture  # noqa: E402
 from topoprint.experiment.datasets import load_dataset  # noqa: E402
 from topoprint.experiment.datasets.digits import DigitsConfig  # noqa: E402
 from topoprint.experiment.datasets.samples import Samples  # noqa: E402
 from topoprint.experiment.dropout import dropout  # noqa: E402
-from topoprint.experiment.models import (  # noqa: E402
-    Architecture,
-    NetworkSpec,
-    Training,
-)
+from topoprint.experiment.models import NetworkSpec, Training  # noqa: E402
 from topoprint.experiment.snapshots import steps_between  # noqa: E402
 from topoprint.experiment.steps import rmsprop_step  # noqa: E402
 from topoprint.experiment.training import Trained, choose_device, epochs, in_order, train  # noqa: E402

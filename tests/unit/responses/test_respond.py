@@ -11,10 +11,11 @@ pytest.importorskip("torch")
 from support import refused
 
 from topoprint import InputError, Network, NetworkId
+from topoprint.experiment.architectures import Architecture
 from topoprint.experiment.datasets import load_dataset
 from topoprint.experiment.datasets.digits import DigitsConfig
 from topoprint.experiment.datasets.samples import Samples
-from topoprint.experiment.models import Architecture, NetworkSpec, Training
+from topoprint.experiment.models import NetworkSpec, Training
 from topoprint.experiment.training import in_order, train
 from topoprint.responses.respond import MOST_OWN, own_samples, probes
 from topoprint.responses.respond import respond as run
