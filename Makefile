@@ -120,10 +120,11 @@ bench-quick: .venv/dev.stamp
 field: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.field
 
-# The JSON schema of config.yaml, for editors, and the table of measures for docs/measures.md; tests
-# keep both in step with the models.
+# The JSON schema of config.yaml, for editors, the table of its settings for config/README.md, and
+# that of the measures for docs/measures.md; tests keep all in step with the models.
 schema: .venv/run.stamp
 	$(BIN)/topoprint config --schema > config/schema.json
+	$(BIN)/topoprint config --markdown
 	$(BIN)/topoprint measures --markdown
 
 clean:

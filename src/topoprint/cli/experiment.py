@@ -39,14 +39,18 @@ def config(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema instead.")
     ] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print a table of the settings instead.")
+    ] = False,
 ) -> None:
     """Check a config and say how many networks it asks for."""
     from topoprint.experiment.collections import find
     from topoprint.experiment.config import json_schema, load_config
     from topoprint.experiment.design import cells
+    from topoprint.experiment.settings import markdown
 
-    if schema:
-        sys.stdout.write(json_schema())
+    if schema or as_markdown:
+        sys.stdout.write(json_schema() if schema else markdown())
         return
     given = files or [Path("config.yaml")]
     found = load_config(*given)

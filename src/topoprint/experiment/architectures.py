@@ -45,7 +45,7 @@ class _OfAKind(Strict):
 class Architecture(_OfAKind):
     """A perceptron: what the experiments vary of it."""
 
-    kind: Literal["mlp"] = Field("mlp", exclude=True, description="Dense layers with ReLU")
+    kind: Literal["mlp"] = Field("mlp", exclude=True, description="mlp: dense layers with ReLU")
     layer_size: Count = Field(512, description="Neurons of each hidden layer")
     number_of_layers: Count = Field(2, description="Hidden layers")
     input_order: Order = Field(0, description=ORDER)
@@ -55,7 +55,9 @@ class Architecture(_OfAKind):
 class Convolutional(_OfAKind):
     """A small convolutional network (:class:`~topoprint.networks.convnets.ConvNet`)."""
 
-    kind: Literal["conv"] = Field(description="Convolutions with ReLU, trained from the pixels")
+    kind: Literal["conv"] = Field(
+        description="conv: convolutions with ReLU, trained from the pixels"
+    )
     channels: Count = Field(16, description="Outputs of each convolution")
     depth: Count = Field(4, description="Convolutions")
     kernel: Kernel = Field(3, description="Width and height of each kernel, an odd number")

@@ -56,8 +56,10 @@ class Config(Strict):
     collections: list[CollectionConfig] = Field(
         [], description="Networks that were trained elsewhere, compared as those of a data set are"
     )
-    seeds: list[Annotated[int, Field(ge=0)]] = Field([1, 2, 3, 4, 5], min_length=1)
-    base: AnyArchitecture = Architecture()
+    seeds: list[Annotated[int, Field(ge=0)]] = Field(
+        [1, 2, 3, 4, 5], min_length=1, description="Each network is trained with each of them"
+    )
+    base: AnyArchitecture = Field(Architecture(), description="The network that is changed")
     experiments: list[Experiment] = Field([], description="What is trained on each data set")
     control: Name | None = Field(
         "input_order",

@@ -83,15 +83,15 @@ class Experiment(Strict):
 class Training(Strict):
     """How every network is trained; the defaults are the authors' (docs/method.md)."""
 
-    epochs: Count = 20
-    batch_size: Count = 128
+    epochs: Count = Field(20, description="Times that a network sees its training samples")
+    batch_size: Count = Field(128, description="Samples of a step of the optimiser")
     validation_fraction: Annotated[float, Field(ge=0, lt=1)] = Field(
         0.1, description="The last part of the training set, watched but not trained on"
     )
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(
         0.2, description="After each hidden layer; of kind conv before the dense layer alone"
     )
-    learning_rate: Positive = 0.001
+    learning_rate: Positive = Field(0.001, description="Of RMSprop, constant")
     rho: Fraction = Field(0.9, description="RMSprop's decay of the mean square")
     epsilon: Positive = Field(1e-7, description="RMSprop's addend to the root mean square")
     permute: Literal["features", "samples"] = Field(

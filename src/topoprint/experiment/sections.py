@@ -19,14 +19,22 @@ RIVALS = (
 class Homology(Strict):
     """Graph → diagram."""
 
-    engine: Literal["auto", "forest", "flagser", "gudhi"] = "auto"
-    max_dimension: Annotated[int, Field(ge=0)] = 3
+    engine: Literal["auto", "forest", "flagser", "gudhi"] = Field(
+        "auto",
+        description="What computes the bars; auto: forest where there are no triangles, which "
+        "gives the same bars and is fastest",
+    )
+    max_dimension: Annotated[int, Field(ge=0)] = Field(
+        3, description="Highest dimension of the bars; without skips none are above 1"
+    )
 
 
 class Distances(GridSettings):
     """How diagrams are laid on a grid, by every measure that does not say otherwise itself."""
 
-    engine: Literal["exact", "giotto"] = "exact"
+    engine: Literal["exact", "giotto"] = Field(
+        "exact", description="What computes them: topoprint, or giotto-tda with its departures"
+    )
 
 
 NullName = Literal[
