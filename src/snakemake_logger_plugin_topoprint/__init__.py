@@ -1,11 +1,13 @@
 """The bars of snakemake-logger-plugin-rich, with the time left: ``snakemake --logger topoprint``.
 
 Snakemake finds a logger by the name of its package, which is why this one stands beside topoprint.
-The time is that of the jobs that are left if each takes as long as those of this run that are done
+On a terminal it tells the workflow, by the variable TOPOPRINT_BARS, that jobs are to write to their
+logs alone, as any line of theirs would break the bars. The time is that of the jobs that are left if each takes as long as those of this run that are done
 (of a rule, in its line; of all, in the last): it knows nothing of how large a job is.
 """
 
 import math
+import os
 from typing import Any
 
 from rich.progress import TimeRemainingColumn
@@ -37,3 +39,5 @@ class LogHandler(RichHandler):
         # Jobs may take minutes: all that are done count, not those of the last half minute.
         self.progress.speed_estimate_period = math.inf
         self.progress.columns = (*self.progress.columns, TimeRemainingColumn(compact=True))
+        if self.progress.console.is_terminal:
+            os.environ["TOPOPRINT_BARS"] = "1"

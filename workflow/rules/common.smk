@@ -62,3 +62,8 @@ if OWN:
 
     resource_scopes:
         in_turn="local",
+
+
+# Below bars (--logger topoprint) what jobs say goes to their logs alone.
+if OWN and os.environ.get("TOPOPRINT_BARS") and not workflow.remote_exec:
+    shell.prefix("set -euo pipefail; exec 2> /dev/null; ")

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support import ROOT
 
 pytest.importorskip("snakemake_logger_plugin_rich")
 
@@ -62,6 +63,20 @@ def test_the_bars_tell_the_time_that_is_left(tmp_path: Path) -> None:
     left = {int(share): told for share, told in lines}
     assert {71, 86} & left.keys(), lines
     assert all(re.fullmatch(r"00:\d\d", left[share]) for share in {71, 86} & left.keys())
+
+
+def test_below_the_bars_jobs_write_to_their_logs_alone(tmp_path: Path) -> None:
+    """What a job says is shown once, of one that fails, by the bars and not by the job."""
+    command = [sys.executable, "-m", "snakemake", "--logger", "topoprint", "--cores", "1"]
+    command += ["--snakefile", ROOT / "Snakefile", "--configfile", ROOT / "config/quick.yaml", "--"]
+    written = on_a_terminal([*map(str, command), "results/digits/data.h5"], tmp_path)
+    assert "Workflow Finished" in written
+    (tmp_path / "results/digits/data.h5").write_text("no data")
+    network = "results/digits/networks/layer_size-16/seed1.safetensors"
+    written = on_a_terminal([*map(str, command), network], tmp_path)
+    log = (tmp_path / "results/logs/train/digits/layer_size-16.log").read_text()
+    assert "data.h5" in log
+    assert written.count(log.splitlines()[0][:80]) == 1, written
 
 
 def test_without_the_bars_other_loggers_work_and_this_one_is_refused(
