@@ -21,6 +21,7 @@ def _own(answer: Responses) -> Array:
 class CkaZscored(Cka):
     """Arccos of linear CKA of the last hidden layer, each unit of deviation 1."""
 
+    version: ClassVar[int] = 2
     invariances: ClassVar[frozenset[Invariance]] = frozenset(
         {"neurons", "inputs", "rescaling", "insertion"}
     )
@@ -36,6 +37,7 @@ class CkaZscored(Cka):
 class CkaUnpaired(Cka):
     """Arccos of linear CKA of standardised units to inputs that are not the same: a control."""
 
+    version: ClassVar[int] = 2
     needs: ClassVar[frozenset[Need]] = frozenset({"responses", "own inputs"})
     paired: ClassVar[bool] = False
     invariances: ClassVar[frozenset[Invariance]] = CkaZscored.invariances

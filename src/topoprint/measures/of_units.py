@@ -12,6 +12,7 @@ from topoprint.measures.base import Array, Invariance, Pairwise
 from topoprint.measures.features import Computed
 from topoprint.measures.subject import Need, Subject
 from topoprint.responses.activations import gaussian_probes
+from topoprint.responses.responses import varying
 from topoprint.validation import Count
 
 Probes = Literal["gaussian", "data"]
@@ -85,7 +86,7 @@ class Correlations:
 
 def _varying(layer: Array) -> Array:
     """Columns that vary, in the order of their correlation with a fixed random vector."""
-    kept = layer[:, layer.max(axis=0) > layer.min(axis=0)]
+    kept = layer[:, varying(layer)]
     centred = (kept - kept.mean(axis=0)) / kept.std(axis=0)
     fixed = np.random.default_rng(0).standard_normal(len(layer))
     return kept[:, np.argsort(fixed @ centred, kind="stable")]
@@ -131,6 +132,7 @@ class OfUnits(Pairwise):
         Of the noise.
     """
 
+    version: ClassVar[int] = 2
     invariances: ClassVar[frozenset[Invariance]] = frozenset({"neurons", "rescaling"})
 
     units: Annotated[int, Field(ge=4)] = Field(256, description="Units of a draw")

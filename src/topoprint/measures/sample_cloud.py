@@ -13,6 +13,7 @@ from topoprint.measures.base import Array, Invariance
 from topoprint.measures.features import Computed
 from topoprint.measures.of_responses import OfResponses
 from topoprint.measures.subject import Need, Subject
+from topoprint.responses.responses import varying
 from topoprint.summaries.steps import Steps, apart, betti_curve
 from topoprint.validation import Name
 
@@ -35,7 +36,7 @@ class SampleDistances:
                 f"{subject.name}: {len(hidden)} samples are the network's own, fewer than the "
                 f"{self.samples} that a measure takes; ask it for fewer samples"
             )
-        kept = hidden[:, hidden.max(axis=0) > hidden.min(axis=0)]
+        kept = hidden[:, varying(hidden)]
         if not kept.shape[1]:
             raise InputError(f"{subject.name}: its last hidden layer answers all samples alike")
         scaled = (kept - kept.mean(axis=0)) / kept.std(axis=0) / np.sqrt(2 * kept.shape[1])
@@ -49,6 +50,7 @@ def _curve(distances: Array) -> Steps:
 
 
 class _OfSamples(OfResponses):
+    version: ClassVar[int] = 2
     needs: ClassVar[frozenset[Need]] = frozenset({"responses", "own inputs", "units"})
     paired: ClassVar[bool] = False
     invariances: ClassVar[frozenset[Invariance]] = frozenset(

@@ -17,12 +17,13 @@ KINDS = "npy, npz, safetensors or CSV"
 
 
 def check_probes(given: Any, told: str = "the probes") -> Array:
-    """Take numbers as probes, shape (n, …): at least two, finite, whole or not.
+    """Take numbers as probes, shape (n, …): at least two, finite, not all the same.
 
     Raises
     ------
     InputError
-        If they are no numbers, fewer than two, of one dimension, or hold a NaN or an infinity.
+        If they are no numbers, fewer than two, of one dimension, hold a NaN or an infinity, or are
+        all the same.
     """
     detached = given.detach().cpu().numpy() if hasattr(given, "detach") else given
     try:
@@ -39,6 +40,8 @@ def check_probes(given: Any, told: str = "the probes") -> Array:
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         row = int(np.argmin(np.isfinite(array.reshape(len(array), -1)).all(axis=1)))
         raise InputError(f"{told} hold a NaN or an infinity in row {row}, counted from 0")
+    if (array == array[0]).all():
+        raise InputError(f"{told} are all the same; give inputs that differ")
     return array
 
 

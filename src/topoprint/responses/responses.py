@@ -23,6 +23,10 @@ SAMPLES = 200
 
 Array = NDArray[np.float64]
 
+# Outputs of a unit that differ by less than this share of their greatest magnitude are constant:
+# equal numbers may be summed in another order in another row, and are kept in single precision.
+ROUNDING = 1e-6
+
 # Below this cosine the arccos keeps all but a digit; towards 1 it loses half of them.
 ARCCOS_IS_PRECISE = 0.99
 
@@ -119,12 +123,25 @@ def centred_gram(answer: Responses) -> Array:
     return _of_norm_1(centred @ centred.T)
 
 
+def varying(outputs: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+    """Tell which units vary: by more than rounding, a millionth of their greatest magnitude.
+
+    Parameters
+    ----------
+    outputs : ndarray, shape (n, units)
+    """
+    least, greatest = outputs.min(axis=0), outputs.max(axis=0)
+    scale = np.maximum(np.abs(least), np.abs(greatest))
+    found: NDArray[np.bool_] = greatest - least > ROUNDING * scale
+    return found
+
+
 def zscored_gram(hidden: NDArray[np.float32]) -> Array:
     """Gram matrix of hidden outputs of mean 0 and deviation 1, of Frobenius norm 1.
 
     Constant units are left out; zero if all are constant.
     """
-    kept = hidden[:, hidden.max(axis=0) > hidden.min(axis=0)].astype(np.float64)
+    kept = hidden[:, varying(hidden)].astype(np.float64)
     scaled = (kept - kept.mean(axis=0)) / kept.std(axis=0)
     return _of_norm_1(scaled @ scaled.T)
 

@@ -47,7 +47,9 @@ def test_what_does_not_fit_is_refused():
     with pytest.raises(InputError, match=r"0: the network takes 5 inputs, .* shape \(60, 4\)"):
         compare(NETWORKS, ["cka"], probes=PROBES[:, :4])
     with pytest.raises(InputError, match="0: 0 hidden units vary over the probes"):
-        compare(NETWORKS, [UNITS], probes=np.ones((10, 5)))
+        compare(NETWORKS, [UNITS], probes=1 + 1e-9 * PROBES)
+    with pytest.raises(InputError, match="the probes are all the same"):
+        compare(NETWORKS, ["cka"], probes=np.ones((10, 5)))
     with pytest.raises(InputError, match="'cka' needs its responses, which are not given; give"):
         compare(NETWORKS, ["cka"])
     kernels = {f"conv{k}.weight": np.ones((2, 3, 3, k), np.float32) for k in (2, 3)}

@@ -12,7 +12,7 @@ from topoprint.measures.size import BINS
 from topoprint.measures.subject import Subject
 from topoprint.networks.twins import twin_of
 from topoprint.responses.activations import activations
-from topoprint.responses.responses import Responses
+from topoprint.responses.responses import Responses, varying
 
 FEW = {"units": 20, "draws": 3, "samples": 60}
 NAMES = ("functional_h0", "functional_h1", "functional_histogram", "correlation_spectrum")
@@ -94,6 +94,21 @@ def test_constant_units_are_left_out_and_too_few_refused():
     assert np.isfinite(correlations(network, units=18)).all()
     with pytest.raises(InputError, match=r"^one: 18 hidden units vary over the probes, fewer than"):
         correlations(network, units=19)
+
+
+def test_units_that_differ_by_rounding_alone_are_constant():
+    rng = np.random.default_rng(0)
+    dead = np.zeros((30, 5)), rng.random(30)
+    then = rng.standard_normal((200, 30)), np.ones(200)
+    network = NETWORKS[0].from_layers([dead, then, (rng.standard_normal((4, 200)), None)])
+    with pytest.raises(InputError, match=r"^one: 0 hidden units vary over the probes"):
+        correlations(network, samples=511)
+    outputs = rng.random((60, 30), dtype=np.float32)
+    outputs[:, :8] = np.float32(0.7)
+    outputs[::2, :8] = np.nextafter(np.float32(0.7), np.float32(1))
+    assert varying(outputs).tolist() == [False] * 8 + [True] * 22
+    assert varying(outputs * np.float32(1e-20)).tolist() == varying(outputs).tolist()
+    assert not varying(np.zeros((3, 2))).any()
 
 
 def test_h0_is_the_distance_of_the_spanning_trees_edges():

@@ -30,6 +30,7 @@ def test_every_kind_of_file_gives_the_same_probes(tmp_path):
         (np.zeros((3, 0)), "give at least two inputs"),
         ([["a", "b"], ["c", "d"]], "no real numbers but <U1"),
         ([[1, 2], [3]], "rows of different lengths"),
+        (np.full((5, 3), 0.3), "all the same"),
     ],
 )
 def test_what_is_no_probes_is_refused(given, told):
