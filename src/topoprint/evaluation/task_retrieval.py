@@ -1,6 +1,6 @@
 """The task benchmark: whether a measure finds the networks that learned the same task."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,8 +44,10 @@ class TaskRetrieval:
         Average precision expected of random distances.
     over_control : Estimate
         Precision less that of the measure's control, which sees the same numbers without their
-        homology, with its interval; NaN where there is none. A homology whose interval reaches 0
-        has not been seen to find more than its control.
+        homology, with its interval; NaN where there is none.
+    beside_control : str
+        What that says: ``more than``, ``less than`` or, where the interval reaches 0 or there is
+        none, ``not more than``, and the control; empty where there is none.
     """
 
     measure: str
@@ -57,6 +59,7 @@ class TaskRetrieval:
     precision: Estimate
     chance: float
     over_control: Estimate
+    beside_control: str
 
 
 @dataclass(frozen=True)
@@ -109,8 +112,8 @@ def task_retrieval(
                     measure,
                     matrix,
                     where,
-                    precisions[measure],
-                    precisions.get(_control_of(matrix, comparison), []),
+                    precisions,
+                    _control_of(matrix, comparison),
                     apart,
                 )
             ]
@@ -140,11 +143,15 @@ def _precisions(
 
 
 def _control_of(matrix: DistanceMatrix, comparison: Comparison) -> str:
-    """Name of the measure of the control's kind that has the same parameters; empty for none."""
+    """Name of the measure of the control's kind with the same parameters; empty for none.
+
+    What only one of the two kinds knows does not count.
+    """
     kind = kinds().get(str(matrix.parameters.get("kind")))
-    shared = dict(matrix.parameters) | {"kind": kind.control if kind else ""}
+    own = {**matrix.parameters, "kind": kind.control if kind else ""}
     for name, other in comparison.matrices.items():
-        if {**shared, "version": 0} == {**other.parameters, "version": 0}:
+        shared = (own.keys() & other.parameters.keys()) - {"version"}
+        if all(own[key] == other.parameters[key] for key in shared) and "kind" in shared:
             return name
     return ""
 
@@ -153,13 +160,14 @@ def _rows(
     measure: str,
     matrix: DistanceMatrix,
     where: str,
-    found: Sequence[_Found],
-    control: Sequence[_Found],
+    precisions: Mapping[str, Sequence[_Found]],
+    control: str,
     apart: Collection[str],
 ) -> list[TaskRetrieval]:
     """Means over all tasks but those apart, and over each task."""
     kind = kinds().get(str(matrix.parameters.get("kind")))
-    less = {one.query: one.precision for one in control}
+    found = precisions[measure]
+    less = {one.query: one.precision for one in precisions.get(control, ())}
     asked = [(ALL, [one for one in found if one.task not in apart])]
     tasks = dict.fromkeys(one.task for one in found)
     asked += [(name, [one for one in found if one.task == name]) for name in tasks]
@@ -171,6 +179,7 @@ def _rows(
             if one.query in less
         ]
         if some:
+            lead = _over_tasks_and_seeds(over) if over else Estimate([np.nan])
             rows.append(
                 TaskRetrieval(
                     measure=measure,
@@ -181,10 +190,17 @@ def _rows(
                     networks=len(some),
                     precision=_over_tasks_and_seeds(some),
                     chance=float(np.mean([one.chance for one in some])),
-                    over_control=_over_tasks_and_seeds(over) if over else Estimate([np.nan]),
+                    over_control=lead,
+                    beside_control=f"{_said(lead)} {control}" if over else "",
                 )
             )
     return rows
+
+
+def _said(lead: Estimate) -> str:
+    if lead.low > 0:
+        return "more than"
+    return "less than" if lead.high < 0 else "not more than"
 
 
 def _over_tasks_and_seeds(found: Sequence[_Found]) -> Estimate:

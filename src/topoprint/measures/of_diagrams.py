@@ -53,6 +53,7 @@ class OfDiagrams(BarSettings, OfGraphs):
     """A measure of persistence diagrams, those of a ``filtration`` by magnitude or by ranks."""
 
     needs: ClassVar[frozenset[Need]] = frozenset({"diagram"})
+    control: ClassVar[str] = "weight_histogram"
 
     filtration: Filtration = Field(
         "magnitude", description="Values of equation 1, or ranks within a layer"

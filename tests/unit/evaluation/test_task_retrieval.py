@@ -9,6 +9,7 @@ from known_measures import compared
 from topoprint import Index, InputError, NetworkId
 from topoprint.evaluation.task_retrieval import task_retrieval
 from topoprint.identity import Row
+from topoprint.measures.registry import kinds
 
 SHAPES = ("4-8-2", "4-9-2")
 
@@ -108,7 +109,43 @@ def test_a_homology_is_set_beside_its_control_of_the_same_parameters():
         one, control = rows["h1", where], rows["histogram", where]
         assert one.over_control == pytest.approx(one.precision - control.precision)
         assert one.over_control.low > 0
+        assert one.beside_control == "more than histogram"
         assert np.isnan(control.over_control)
+        assert control.beside_control == ""
         assert not one.paired
     found.matrices["histogram"].parameters["units"] = 64
     assert all(np.isnan(row.over_control) for row in task_retrieval([found]))
+
+
+@pytest.mark.parametrize(
+    ("homology", "control", "said"),
+    [
+        ("by_task", "by_shape", "more than"),
+        ("by_shape", "by_task", "less than"),
+        ("by_shape", "by_shape", "not more than"),
+    ],
+)
+def test_a_homology_says_whether_it_finds_more_than_its_control(homology, control, said):
+    networks = index()
+    values = measures(networks)
+    found = compared(networks, {"h": values[homology], "c": values[control]})
+    found.matrices["h"].parameters.update(kind="silhouette", zeta=1e-6, bias=True, bins=200)
+    found.matrices["c"].parameters.update(kind="weight_histogram", zeta=1e-6, bias=True)
+    rows = [row for row in task_retrieval([found]) if row.measure == "h" and row.task == "all"]
+    assert [row.beside_control for row in rows] == [f"{said} c"] * 2
+    found.matrices["c"].parameters["bias"] = False
+    assert not any(row.beside_control for row in task_retrieval([found]))
+
+
+def test_of_a_single_seed_no_homology_is_said_to_find_more():
+    networks = index(seeds=1)
+    values = measures(networks)
+    found = compared(networks, {"h": values["by_task"], "c": values["by_shape"]})
+    found.matrices["h"].parameters.update(kind="heat")
+    found.matrices["c"].parameters.update(kind="weight_histogram")
+    (row, *_) = task_retrieval([found])
+    assert row.beside_control == "not more than c"
+
+
+def test_every_control_is_a_kind_of_measure():
+    assert {kind.control for kind in kinds().values()} - {""} <= kinds().keys()
