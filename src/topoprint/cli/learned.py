@@ -40,13 +40,15 @@ def tasks(
     """Tell whether measures find the networks that learned the same task."""
     from topoprint.comparison.files import load_comparisons
     from topoprint.evaluation.task_retrieval import TaskRetrieval, task_retrieval
-    from topoprint.evaluation.variance import VarianceExplained, variance_explained
+    from topoprint.evaluation.variance import VarianceExplained, variance_of_tasks
     from topoprint.reporting.tables import write_records
 
     found = [comparison for path in distances for comparison in load_comparisons(path)]
-    rows = task_retrieval(found, [name for name in apart.split(",") if name])
+    left_out = [name for name in apart.split(",") if name]
+    rows = task_retrieval(found, left_out)
     make_parents(output, *([variance] if variance else []))
     write_records(output, TaskRetrieval, rows)
     if variance:
         trained = [one for one in found if not one.index[0].id.state]
-        write_records(variance, VarianceExplained, variance_explained(trained))
+        shares = [row for one in trained for row in variance_of_tasks(one, left_out)]
+        write_records(variance, VarianceExplained, shares)

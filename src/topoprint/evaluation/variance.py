@@ -1,12 +1,14 @@
 """Variance explained: how much of a measure's distances simpler ones explain."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
-from topoprint.comparison.matrix import Comparison
+from topoprint.comparison.matrix import Comparison, DistanceMatrix
 from topoprint.evaluation.seeds import FEWEST, Array, Estimate, comparable
+from topoprint.identity import Index
 
 # The measures that explain the others.
 SIMPLE = ("number_of_edges", "weight_histogram")
@@ -51,6 +53,42 @@ def variance_explained(seeds: Sequence[Comparison]) -> list[VarianceExplained]:
         estimates = map(Estimate, zip(*shares, strict=True))
         rows.append(VarianceExplained(measure, len(some), *estimates))
     return rows
+
+
+def variance_of_tasks(
+    comparison: Comparison, apart: Collection[str] = ()
+) -> list[VarianceExplained]:
+    """Share of the variance among the networks of each seed, without those of tasks ``apart``.
+
+    Where seeds have not the same networks, or fewer than three: among the networks of all seeds,
+    without an interval.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Of the networks of all seeds; a network's group is its task.
+    """
+    places: dict[int | None, list[int]] = {}
+    for place, row in enumerate(comparison.index):
+        if row.group not in apart:
+            places.setdefault(row.id.seed, []).append(place)
+    seeds = [_part(comparison, some) for some in places.values()]
+    differ = len({tuple(seed.index.without_seeds()) for seed in seeds}) > 1
+    if differ or len(seeds[0].index) < FEWEST:
+        seeds = [_part(comparison, sorted(chain.from_iterable(places.values())))]
+    return variance_explained(seeds)
+
+
+def _part(comparison: Comparison, places: Sequence[int]) -> Comparison:
+    """Take the networks at some places."""
+    index = Index(comparison.index[place] for place in places)
+    matrices = {
+        name: DistanceMatrix(
+            matrix.values[np.ix_(places, places)], index, matrix.measure, matrix.parameters
+        )
+        for name, matrix in comparison.matrices.items()
+    }
+    return Comparison(index, matrices)
 
 
 def _shares_explained(distances: Array, size: Array, histogram: Array) -> list[float]:

@@ -15,8 +15,8 @@ EDGES = (58,) * 4 + (65, 72, 79, 86)
 NULL = "shuffled_layers"
 
 
-def noise(seed, scale=1.0):
-    values = np.triu(np.random.default_rng(seed).random((COUNT, COUNT)), k=1) * scale
+def noise(seed, scale=1.0, count=COUNT):
+    values = np.triu(np.random.default_rng(seed).random((count, count)), k=1) * scale
     return values + values.T
 
 

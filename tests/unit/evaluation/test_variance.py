@@ -3,7 +3,9 @@
 import numpy as np
 from known_measures import COUNT, SHAPES, by_measure, compared, index_of, noise, real_of, seeds_of
 
-from topoprint.evaluation.variance import variance_explained
+from topoprint import Index, NetworkId
+from topoprint.evaluation.variance import variance_explained, variance_of_tasks
+from topoprint.identity import Row
 
 
 def test_variance_explained_by_size_and_histogram():
@@ -39,3 +41,34 @@ def test_without_the_simple_measures_nothing_is_explained():
     for simple in ({}, {"number_of_edges": noise(1)}, {"weight_histogram": noise(1)}):
         seeds = [compared(index_of(1), {"heat": noise(0), **simple})]
         assert variance_explained(seeds) == []
+
+
+def of_tasks(seeds, networks=6, apart_noise=0.0):
+    """A measure that is the size but for the networks of one task, which are far from all."""
+    index = Index(
+        Row(NetworkId("d", f"n{number}", seed), "odd" if number == 5 else "task", "", number)
+        for seed in seeds
+        for number in range(networks)
+    )
+    size = np.array([row.edges for row in index], dtype=float)
+    size = abs(size[:, None] - size)
+    far = np.array([row.group == "odd" for row in index])
+    measured = size + noise(0, 0.01, len(index)) + apart_noise * (far[:, None] != far)
+    values = {"m": measured, "number_of_edges": size, "weight_histogram": noise(1, 1, len(index))}
+    return compared(index, values)
+
+
+def test_tasks_apart_do_not_count_and_seeds_give_an_interval():
+    (whole,) = variance_of_tasks(of_tasks((1, 2, 3), apart_noise=9))
+    (part,) = variance_of_tasks(of_tasks((1, 2, 3), apart_noise=9), ("odd",))
+    assert (whole.networks, part.networks) == (6, 5)
+    assert whole.size < 0.9
+    assert part.size > 0.99
+    assert part.size.low <= part.size <= part.size.high
+    assert part.size.low < part.size.high
+
+
+def test_without_seeds_of_the_same_networks_all_are_taken_together():
+    (few,) = variance_of_tasks(of_tasks((1, 2, 3), networks=2))
+    assert few.networks == 6
+    assert np.isnan(few.size.low)
