@@ -63,8 +63,8 @@ class TaskRetrieval:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """What was found of one network."""
+class Found:
+    """What was found of one network: the place of the query, and its average precision."""
 
     query: int
     task: str
@@ -102,7 +102,7 @@ def task_retrieval(
             raise InputError("retrieval of tasks needs networks of two tasks at least")
         for where in ("at equal size", "across sizes"):
             precisions = {
-                measure: _precisions(comparison, matrix.values, where, apart)
+                measure: retrieved(comparison, matrix.values, where, apart)
                 for measure, matrix in comparison.matrices.items()
             }
             found += [
@@ -121,24 +121,24 @@ def task_retrieval(
     return sorted(found, key=lambda row: order.get(row.measure, len(order)))
 
 
-def _precisions(
+def retrieved(
     comparison: Comparison, values: Array, where: str, apart: Collection[str]
-) -> list[_Found]:
-    """Retrieve the networks of each network's task."""
+) -> list[Found]:
+    """Retrieve the networks of each network's task by some distances between them, shape (n, n)."""
     index = comparison.index
     task = np.array([row.group for row in index])
     shape = np.array([row.shape for row in index])
     among = (shape[:, None] == shape) == (where == "at equal size")
     among &= np.isfinite(values) & ~np.eye(len(index), dtype=bool)
     counts = ~np.isin(task, list(apart))
-    found: list[_Found] = []
+    found: list[Found] = []
     for query, row in enumerate(index):
         candidates = among[query] & (counts if counts[query] else True)
         wanted: Mask = task[candidates] == row.group
         if wanted.any() and not wanted.all():
             precision = float(average_precision_score(wanted, -values[query, candidates]))
             chance = random_precision(wanted)
-            found.append(_Found(query, row.group, row.id.seed, precision, chance))
+            found.append(Found(query, row.group, row.id.seed, precision, chance))
     return found
 
 
@@ -160,7 +160,7 @@ def _rows(
     measure: str,
     matrix: DistanceMatrix,
     where: str,
-    precisions: Mapping[str, Sequence[_Found]],
+    precisions: Mapping[str, Sequence[Found]],
     control: str,
     apart: Collection[str],
 ) -> list[TaskRetrieval]:
@@ -179,7 +179,7 @@ def _rows(
             if one.query in less
         ]
         if some:
-            lead = _over_tasks_and_seeds(over) if over else Estimate([np.nan])
+            lead = over_tasks_and_seeds(over) if over else Estimate([np.nan])
             rows.append(
                 TaskRetrieval(
                     measure=measure,
@@ -188,7 +188,7 @@ def _rows(
                     where=where,
                     task=name,
                     networks=len(some),
-                    precision=_over_tasks_and_seeds(some),
+                    precision=over_tasks_and_seeds(some),
                     chance=float(np.mean([one.chance for one in some])),
                     over_control=lead,
                     beside_control=f"{_said(lead)} {control}" if over else "",
@@ -203,7 +203,7 @@ def _said(lead: Estimate) -> str:
     return "less than" if lead.high < 0 else "not more than"
 
 
-def _over_tasks_and_seeds(found: Sequence[_Found]) -> Estimate:
+def over_tasks_and_seeds(found: Sequence[Found]) -> Estimate:
     """Mean precision; percentile interval of tasks and seeds drawn again, each with replacement."""
     tasks = list(dict.fromkeys(one.task for one in found))
     seeds = list(dict.fromkeys(one.seed for one in found))
