@@ -60,6 +60,7 @@ def table_of_the_run():
             f"`{row['measure']}`",
             between(row, "precision"),
             between(before, "precision"),
+            re.sub(r"(\w+)$", r"`\1`", row["beside_control"]) or "–",
             *((found or ["–"])[0] for found in nulls),
             f"{float(twin['median_ratio']):.2g}",
         ]
