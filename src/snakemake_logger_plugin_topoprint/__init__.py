@@ -2,8 +2,9 @@
 
 Snakemake finds a logger by the name of its package, which is why this one stands beside topoprint.
 On a terminal it tells the workflow, by the variable TOPOPRINT_BARS, that jobs are to write to their
-logs alone, as any line of theirs would break the bars. The time is that of the jobs that are left if each takes as long as those of this run that are done
-(of a rule, in its line; of all, in the last): it knows nothing of how large a job is.
+logs alone, as any line of theirs would break the bars. The time is that of the jobs that are left
+if each takes as long as those of this run that are done (of a rule, in its line; of all, in the
+first): it knows nothing of how large a job is.
 """
 
 import math
