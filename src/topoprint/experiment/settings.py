@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from topoprint.experiment.architectures import Architecture, Convolutional
 from topoprint.experiment.config import Config
 
-# What a setting is without being a section of its own, in a row for each kind.
+# Settings of one of several kinds: the fields of each kind have a row.
 KINDS = {"base": (Architecture, Convolutional)}
 
 
