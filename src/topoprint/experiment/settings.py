@@ -50,4 +50,5 @@ def _default(field: FieldInfo) -> str:
     else:
         value = field.get_default(call_default_factory=True)
     told: str = yaml.safe_dump(value, default_flow_style=True, width=10_000)
-    return f"`{told.removesuffix('...' + chr(10)).strip()}`"
+    told = told.removesuffix("...\n").strip()  # YAML ends a value that stands alone so
+    return f"`{told}`"
