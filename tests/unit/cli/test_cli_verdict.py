@@ -97,7 +97,7 @@ def test_compare_verdict_and_respond_take_probes(
     made = topoprint("distances", *two, answers, "-o", distances, "--measure", "cka")
     assert made.returncode == 0, made.stderr
     assert tp.load_distances(distances)["cka"].values.tolist() == own
-    np.save(tmp_path / "wide.npy", np.ones((3, 9)))
+    np.save(tmp_path / "wide.npy", np.eye(3, 9))
     refused = topoprint("respond", tmp_path / "wide.npy", *two, "-o", tmp_path / "no.h5")
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert "n1.safetensors: the network takes 4 inputs" in refused.stderr
