@@ -3,8 +3,8 @@
     python docs/address.py https://github.com/OWNER/topoprint [ADDRESS OF THE DOCUMENTATION]
 
 README's links to files are written in full, for a package index resolves none of a repository; the
-package's metadata get `Repository` and `Documentation`, which the report page links; CITATION.cff
-gets `repository-code`. With another address, that of the last time is replaced.
+package's metadata get `Repository`, `Changelog` and `Documentation`, which the report page links;
+CITATION.cff gets `repository-code`. With another address, that of the last time is replaced.
 """
 
 import re
@@ -36,7 +36,7 @@ def write_address(folder: Path, repository: str, documentation: str | None = Non
     """
     repository = repository.rstrip("/")
     if not re.fullmatch(r"https://[^/\s]+/[^\s]+", repository):
-        sys.exit(f"{repository}: is no address of a repository, such as https://host/owner/name")
+        sys.exit(f"{repository} is no address of a repository, such as https://host/owner/name")
     urls = {
         "Repository": repository,
         "Documentation": documentation or f"{repository}/blob/main/docs/index.md",

@@ -7,11 +7,8 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from topoprint.experiment.architectures import Architecture, Convolutional
+from topoprint.experiment.architectures import KINDS
 from topoprint.experiment.config import Config
-
-# Settings of one of several kinds: the fields of each kind have a row.
-KINDS = {"base": (Architecture, Convolutional)}
 
 
 def markdown() -> str:
@@ -31,14 +28,22 @@ def _rows(model: type[BaseModel], section: str) -> Iterator[tuple[str, str, str]
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from _rows(field.annotation, f"{path}.")
             continue
-        yield path, "" if path in KINDS else _default(field), field.description or ""
-        axes: dict[str, tuple[str, str]] = {}
-        for kind in KINDS.get(path, ()):
-            for axis, default, text in _rows(kind, f"{path}."):
-                former, said = axes.setdefault(axis, (default, text))
-                if text not in said:
-                    axes[axis] = (former, f"{said}; {text}")
-        yield from ((axis, *told) for axis, told in axes.items())
+        if path == "base":
+            yield path, "", field.description or ""
+            yield from _axes()
+        else:
+            yield path, _default(field), field.description or ""
+
+
+def _axes() -> Iterator[tuple[str, str, str]]:
+    """Rows of the base network, whichever kind it is; what kinds share is told once."""
+    axes: dict[str, tuple[str, str]] = {}
+    for kind in KINDS.values():
+        for axis, default, text in _rows(kind, "base."):
+            former, said = axes.setdefault(axis, (default, text))
+            if text not in said:
+                axes[axis] = (former, f"{said}; {text}")
+    yield from ((axis, *told) for axis, told in axes.items())
 
 
 def _default(field: FieldInfo) -> str:
