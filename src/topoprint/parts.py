@@ -78,7 +78,7 @@ def make_all(things: Sequence[Thing], plan: Callable[[Thing], Part]) -> None:
         kept = f"; the other {finished} are kept for the next time" if finished else ""
         raise InputError("; ".join(dict.fromkeys(failures)) + kept)
     for place, path in made.items():
-        _put_in_place(path, target_of(place))
+        _put_in_place(path, place)
 
 
 def _refuse_repeats(files: Sequence[Path], made: dict[Path, Path]) -> None:
@@ -92,15 +92,34 @@ def _refuse_repeats(files: Sequence[Path], made: dict[Path, Path]) -> None:
 
 def _waiting(part: Part) -> list[Path]:
     """Hidden names of the files of a part, beside their places."""
-    told = json.dumps(part.made_of(), sort_keys=True)
-    key = hashlib.sha256(told.encode()).hexdigest()[:16]
-    places = map(target_of, part.files)
-    return [place.with_name(f".{place.name}.{key}{KEPT}") for place in places]
+    made_of = part.made_of()
+    return [kept_beside(place, made_of) for place in part.files]
+
+
+def kept_beside(place: Path, made_of: Any) -> Path:
+    """Name a hidden file, which is kept until the file beside it is made.
+
+    Parameters
+    ----------
+    place : Path
+        Where that is to stand.
+    made_of : JSON values
+        All that determines its content.
+    """
+    key = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+    place = target_of(place)
+    return place.with_name(f".{place.name}.{key}{KEPT}")
+
+
+def remove_kept(place: Path) -> None:
+    """Remove what was kept until a file was made, of earlier settings too."""
+    place = target_of(place)
+    for left in place.parent.glob(f".{glob.escape(place.name)}.*{KEPT}"):
+        left.unlink(missing_ok=True)
 
 
 def _put_in_place(path: Path, place: Path) -> None:
-    """Rename a finished file, as new as its neighbours; those of earlier settings are removed."""
+    """Rename a finished file, as new as its neighbours."""
     os.utime(path)
-    os.replace(path, place)
-    for left in place.parent.glob(f".{glob.escape(place.name)}.*{KEPT}"):
-        left.unlink(missing_ok=True)
+    os.replace(path, target_of(place))
+    remove_kept(place)

@@ -20,7 +20,7 @@ from topoprint.cli.outputs import (
 from topoprint.errors import InputError
 from topoprint.identity import Index, NetworkId
 from topoprint.networks.network import Network
-from topoprint.parts import Part, make_all
+from topoprint.parts import Part, kept_beside, make_all, remove_kept
 from topoprint.responses.of_files import respond_to_probes
 from topoprint.responses.probes import load_probes
 from topoprint.responses.responses import Responses, save_responses
@@ -87,19 +87,29 @@ def features(
     spec: Annotated[str, typer.Option(help="How it is trained, as JSON.")] = "{}",
     device: Device = "auto",
 ) -> None:
-    """Train a convolutional network on images and keep the features that it makes of them."""
+    """Train a convolutional network on images and keep the features that it makes of them.
+
+    Where the command is interrupted, the same command again goes on after the last whole epoch.
+    """
+    from importlib.metadata import version
+
     from safetensors.numpy import save
 
+    from topoprint.devices import choose_device
+    from topoprint.experiment.checkpoint import Checkpoint
     from topoprint.experiment.datasets.base import FeatureSettings
     from topoprint.experiment.datasets.samples import Samples
     from topoprint.experiment.features import extract
-    from topoprint.experiment.training import choose_device
 
     settings: FeatureSettings = parse_json(FeatureSettings, spec, "--spec")
-    made, weights = extract(Samples.load(samples), settings, choose_device(device))
+    loaded, chosen = Samples.load(samples), choose_device(device)
+    told = settings.model_dump(mode="json")
+    made_of = [digest(samples), told, chosen, version("topoprint"), version("torch")]
+    made, weights = extract(loaded, settings, chosen, Checkpoint(kept_beside(output, made_of)))
     make_parents(output, network)
     write_bytes(network, save(weights))
-    made.save(output, settings.model_dump(mode="json"))
+    made.save(output, told)
+    remove_kept(output)
 
 
 @app.command()
@@ -131,11 +141,11 @@ def train(
     """
     from importlib.metadata import version
 
+    from topoprint.devices import choose_device
     from topoprint.experiment.datasets.samples import Samples
     from topoprint.experiment.models import NetworkSpec
     from topoprint.experiment.snapshots import Score
     from topoprint.experiment.together import AtOnce
-    from topoprint.experiment.training import choose_device
     from topoprint.experiment.training import train as run
     from topoprint.reporting.tables import write_records
 
@@ -218,13 +228,12 @@ def _to_samples(
 ) -> tuple[Index, list[Responses], dict[str, str | int]]:
     """Let networks of the experiment answer the test samples that they were trained beside."""
     from topoprint.experiment.datasets.samples import Samples
+    from topoprint.experiment.input_order import in_order
     from topoprint.experiment.models import NetworkSpec
-    from topoprint.experiment.training import choose_device, in_order, one_reproducible_thread
     from topoprint.responses.respond import probes
     from topoprint.responses.respond import respond as run
 
     loaded = Samples.load(samples)
-    chosen = choose_device(device)
     rows, responses = [], []
     for path in networks:
         network = Network.load(path)
@@ -234,11 +243,10 @@ def _to_samples(
                 f"{loaded.name!r}; give networks that `topoprint train` trained on them"
             )
         seen = NetworkSpec.model_validate(network.metadata["spec"])
-        with one_reproducible_thread():
-            try:
-                inputs = in_order(loaded, seen, loaded.x_test, network.id.seed)
-                responses.append(run(network, inputs, chosen, own))
-            except InputError as error:
-                raise InputError(f"{path}: {error}") from error
+        try:
+            inputs = in_order(loaded, seen, loaded.x_test, network.id.seed)
+            responses.append(run(network, inputs, device, own))
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
         rows.append(network.row)
     return Index(rows), responses, probes(loaded.x_test, own)

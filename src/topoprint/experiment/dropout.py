@@ -26,13 +26,18 @@ class SeededDropout(nn.Module):
     def __init__(self, rate: float, seed: int) -> None:
         super().__init__()
         self.rate, self.seed = rate, seed
-        self.generator: torch.Generator | None = None
+        self._generator: torch.Generator | None = None
+
+    def random(self, device: torch.device) -> torch.Generator:
+        """Give the stream that its masks are drawn from, begun when first asked for."""
+        if self._generator is None:
+            self._generator = torch.Generator(device).manual_seed(self.seed)
+        return self._generator
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Drop units of inputs (n, units) in training; pass them through otherwise."""
         if not self.training:
             return inputs
-        if self.generator is None:
-            self.generator = torch.Generator(inputs.device).manual_seed(self.seed)
-        drawn = torch.rand(inputs.shape, generator=self.generator, device=inputs.device)
+        generator = self.random(inputs.device)
+        drawn = torch.rand(inputs.shape, generator=generator, device=inputs.device)
         return inputs * (drawn >= self.rate) / (1 - self.rate)

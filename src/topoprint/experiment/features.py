@@ -12,13 +12,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from topoprint.devices import one_reproducible_thread
 from topoprint.errors import InputError
+from topoprint.experiment.checkpoint import Checkpoint
 from topoprint.experiment.datasets.base import FeatureSettings
 from topoprint.experiment.datasets.samples import Inputs, Samples
 from topoprint.experiment.dropout import dropout
 from topoprint.experiment.models import Training
 from topoprint.experiment.shapes import initialise
-from topoprint.experiment.training import epochs, one_reproducible_thread
+from topoprint.experiment.training import epochs
 from topoprint.identity import stream
 
 CHANNELS = (32, 64, 128)  # of two convolutions each, before a pooling that halves the image
@@ -28,7 +30,10 @@ EVALUATION_BATCH = 512
 
 
 def extract(
-    samples: Samples, settings: FeatureSettings, device: str = "cpu"
+    samples: Samples,
+    settings: FeatureSettings,
+    device: str = "cpu",
+    kept: Checkpoint | None = None,
 ) -> tuple[Samples, dict[str, NDArray[np.float32]]]:
     """Train a convolutional network on images, and give what its convolutional layers make of them.
 
@@ -44,6 +49,8 @@ def extract(
         How the network is trained.
     device : str
         A torch device.
+    kept : Checkpoint, optional
+        Of a training of the same, from which it goes on; its state is kept after each epoch.
 
     Returns
     -------
@@ -68,7 +75,7 @@ def extract(
         torch.manual_seed(stream(samples.name, "features"))
         model = _Network(samples.shape, len(samples.classes), settings)
         model.to(target, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        _fit(model, samples, settings, target)
+        _fit(model, samples, settings, target, kept)
         train, _ = _apply(model, samples, samples.x_train, target)
         test, scores = _apply(model, samples, samples.x_test, target)
     accuracy = np.mean(scores.argmax(axis=1) == samples.y_test)
@@ -129,7 +136,11 @@ class _Network(nn.Module):
 
 
 def _fit(
-    model: nn.Module, samples: Samples, settings: FeatureSettings, device: torch.device
+    model: nn.Module,
+    samples: Samples,
+    settings: FeatureSettings,
+    device: torch.device,
+    kept: Checkpoint | None,
 ) -> None:
     """Train in place on the training samples, but for the validation part."""
     n_fit = math.floor(len(samples.y_train) * (1 - settings.validation_fraction))  # as Keras splits
@@ -138,7 +149,7 @@ def _fit(
     x = torch.from_numpy(samples.x_train[:n_fit]).view(-1, *samples.shape).to(device)
     y = torch.from_numpy(samples.y_train[:n_fit]).to(device)
     training = Training(**settings.model_dump())
-    for loss in epochs(model, x, y, training, f"{samples.name} features"):
+    for loss in epochs(model, x, y, training, f"{samples.name} features", kept=kept):
         if not math.isfinite(loss):
             raise InputError(
                 f"training of the features of {samples.name} diverged; try a smaller learning_rate"

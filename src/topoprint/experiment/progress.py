@@ -16,11 +16,14 @@ class Progress:
         What is trained.
     epochs : int
         How many epochs it takes.
+    done : int
+        How many were done before it began.
     """
 
-    def __init__(self, what: str, epochs: int) -> None:
+    def __init__(self, what: str, epochs: int, done: int = 0) -> None:
         self._what = what
         self._epochs = epochs
+        self._done = done
         self._started = self._told = time.monotonic()
 
     def after(self, epoch: int, loss: float) -> None:
@@ -29,7 +32,7 @@ class Progress:
         if epoch < self._epochs and now - self._told < SECONDS_BETWEEN_LINES:
             return
         self._told = now
-        left = (now - self._started) / epoch * (self._epochs - epoch)
+        left = (now - self._started) / (epoch - self._done) * (self._epochs - epoch)
         print(
             f"{self._what}: epoch {epoch}/{self._epochs}, loss {loss:.4f}, {left:.0f} s left",
             file=sys.stderr,

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from topoprint.devices import one_reproducible_thread
 from topoprint.errors import InputError
 from topoprint.experiment.datasets.samples import Samples
 from topoprint.experiment.models import NetworkSpec, Training
 from topoprint.experiment.progress import Progress
 from topoprint.experiment.shapes import dense_layers
 from topoprint.experiment.steps import rmsprop_step
-from topoprint.experiment.training import Run, Trained, one_reproducible_thread
+from topoprint.experiment.training import Run, Trained
 from topoprint.identity import NetworkId
 
 

@@ -2,17 +2,17 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from topoprint.devices import one_reproducible_thread
 from topoprint.errors import InputError
-from topoprint.experiment.datasets.samples import Inputs, Samples
+from topoprint.experiment.checkpoint import Checkpoint
+from topoprint.experiment.datasets.samples import Samples
+from topoprint.experiment.input_order import in_order, permutation_of
 from topoprint.experiment.models import NetworkSpec, Training
 from topoprint.experiment.progress import Progress
 from topoprint.experiment.shapes import Weights, shape_of
@@ -102,7 +102,7 @@ class Run:
         x = torch.from_numpy(in_order(samples, spec, samples.x_train, seed))
         y = torch.from_numpy(samples.y_train)
         if spec.architecture.input_order and training.permute == "samples":
-            order = torch.from_numpy(_permutation(samples, spec, len(y), seed))
+            order = torch.from_numpy(permutation_of(samples, spec, len(y), seed))
             x, y = x[order], y[order]
         if random_labels:
             own = stream(cell.dataset, cell.network, seed, "random_labels")
@@ -191,17 +191,6 @@ class Run:
         return self._shape.network(self._kept[epoch], told)
 
 
-def choose_device(name: str) -> str:
-    """Resolve ``auto`` to a GPU if torch finds one; refuse a device that is not there."""
-    if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        torch.zeros(1, device=name)
-    except (RuntimeError, AssertionError) as error:
-        raise InputError(f"device {name!r} is not available here; choose cpu or auto") from error
-    return name
-
-
 def epochs(
     model: nn.Module,
     x: Tensor,
@@ -210,21 +199,24 @@ def epochs(
     told: str,
     stops: Mapping[int, float] | None = None,
     take: Callable[[float], None] | None = None,
+    kept: Checkpoint | None = None,
 ) -> Iterator[float]:
     """Train in place on labelled inputs, an epoch for each mean loss that is taken.
 
     stderr is told of the epochs, and that they are of ``told``. Where a sparse first layer is asked
     for, a network on a GPU, or that begins with a convolution, has a dense one all the same.
     ``take`` is called with the epochs of ``stops`` after so many steps; it may evaluate the model,
-    and must draw no random number.
+    and must draw no random number. Without a sparse first layer a training goes on from what is
+    ``kept`` of it, and keeps its state after each epoch, once the next one is asked for.
     """
     is_dense = isinstance(model, nn.Sequential) and isinstance(model[0], nn.Linear)
     sparse = training.first_layer == "sparse" and is_dense and x.device.type == "cpu"
     step = (SparseStep if sparse else DenseStep)(model, x, y, training)
     model.train()
-    progress = Progress(told, training.epochs)
-    done = 0
-    for epoch in range(1, training.epochs + 1):
+    first = kept.restore(model, step) if kept and isinstance(step, DenseStep) else 0
+    progress = Progress(told, training.epochs, first)
+    done = first * math.ceil(len(x) / training.batch_size)
+    for epoch in range(first + 1, training.epochs + 1):
         total = torch.zeros((), device=x.device)
         for batch in torch.split(torch.randperm(len(x)).to(x.device), training.batch_size):
             total += step(batch) * len(batch)
@@ -237,6 +229,8 @@ def epochs(
         mean = float(total) / len(x)
         progress.after(epoch, mean)
         yield mean
+        if kept and isinstance(step, DenseStep):
+            kept.save(epoch, model, step)
 
 
 @torch.no_grad()
@@ -248,30 +242,3 @@ def _evaluate(model: nn.Module, x: Tensor, y: Tensor, batch: int) -> list[tuple[
         ("accuracy", float(accuracy)),
         ("loss", float(nn.functional.cross_entropy(outputs.double(), y))),
     ]
-
-
-def in_order(samples: Samples, spec: NetworkSpec, inputs: Inputs, seed: int | None) -> NDArray[Any]:
-    """Put inputs (n, features) as the network of a seed sees them, permuted if it asks for it."""
-    if spec.architecture.input_order and spec.training.permute == "features":
-        return inputs[:, _permutation(samples, spec, inputs.shape[1], seed or 0)]
-    return inputs
-
-
-def _permutation(samples: Samples, spec: NetworkSpec, length: int, seed: int) -> NDArray[np.int64]:
-    """Permutation k of a data set: the same for every seed, or one of the seed's own."""
-    own = (seed,) if spec.training.permutation == "each_seed" else ()
-    drawn_from = stream(samples.name, "input_order", spec.architecture.input_order, *own)
-    return np.random.default_rng(drawn_from).permutation(length)
-
-
-@contextmanager
-def one_reproducible_thread() -> Iterator[None]:
-    """One thread, as sums over several are added in another order; denormals are zero, as slow."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(False)
-        torch.set_num_threads(threads)

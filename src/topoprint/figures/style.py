@@ -25,9 +25,10 @@ STYLE: Any = {"svg.hashsalt": "topoprint", "font.size": 9, "savefig.dpi": 200}
 
 
 def save_figure(figure: Figure, stem: Path) -> None:
-    """Write a figure to ``stem`` with the suffix of each of FORMATS."""
+    """Write a figure to ``stem`` with the suffix of each of FORMATS, laid out once for all."""
     for kind in FORMATS:
         save_as(figure, stem.with_name(f"{stem.name}.{kind}"))
+        figure.set_layout_engine("none")
 
 
 def save_as(figure: Figure, path: Path) -> None:

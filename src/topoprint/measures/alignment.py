@@ -113,7 +113,7 @@ def _matched(
     for layer, (one, other) in enumerate(zip(fixed[:-1], moved[:-1], strict=True)):
         order = orders[-1]
         incoming = one @ np.column_stack([other[:, order], other[:, -1]]).T
-        best = linear_sum_assignment(incoming, maximize=True)[1]
+        best = _assigned(incoming)
         kind, other_kind = alike[layer]
         # Whatever is matched to one of its kind may be matched to another: no incoming weight
         # differs more for it.
@@ -131,6 +131,18 @@ def _matched(
             best = linear_sum_assignment(likeness, maximize=True)[1]
         orders.append(best)
     return [*orders, np.arange(len(fixed[-1]))]
+
+
+def _assigned(likeness: FloatArray) -> IntArray:
+    """Column that each row is assigned to, such that their likenesses have the greatest sum.
+
+    What is taken off a row or a column is the same for all assignments. Without the best of each,
+    the search begins with fewer rows that ask for a column that is taken.
+    """
+    lost = likeness.max(axis=1, keepdims=True).astype(np.float64) - likeness
+    lost -= lost.min(axis=0)
+    columns: IntArray = linear_sum_assignment(lost)[1]
+    return columns
 
 
 def _square(one: Layers, other: Layers, own: tuple[Orders, Orders], matched: Orders) -> float:

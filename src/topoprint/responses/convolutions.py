@@ -8,11 +8,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from topoprint.devices import choose_device, one_reproducible_thread
 from topoprint.errors import InputError
 from topoprint.networks.convnet_module import ConvModule, module_of
 from topoprint.networks.convnets import KEY
 from topoprint.networks.network import Network
 from topoprint.responses.answers import Answering, Answers
+from topoprint.responses.responses import Responses
 
 # Inputs that are answered at once.
 BLOCK = 256
@@ -40,6 +42,37 @@ def in_blocks(
     rows = torch.from_numpy(np.ascontiguousarray(inputs)).to(weight.device, weight.dtype)
     blocks = [[one.cpu().numpy() for one in give(block)] for block in torch.split(rows, BLOCK)]
     return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
+
+
+def respond_in_blocks(
+    network: Network,
+    inputs: NDArray[Any],
+    chosen: NDArray[Any],
+    asked: NDArray[Any] | None,
+    device: str,
+) -> Responses:
+    """Let a convolutional network answer flattened images, in single precision.
+
+    Parameters
+    ----------
+    network : Network
+    inputs, chosen, asked : ndarray, shape (n, inputs)
+        Those whose labels are kept, whose last hidden outputs, and whose outputs of all hidden
+        layers, if they are.
+    device : str
+        A torch device, or ``auto``.
+
+    Raises
+    ------
+    InputError
+        As :func:`in_blocks`; if the device is not there.
+    """
+    module = module_of(network).to(choose_device(device))
+    with one_reproducible_thread():
+        (outputs,) = in_blocks(module, inputs, lambda rows: [module(rows)])
+        (hidden,) = in_blocks(module, chosen, lambda rows: module.hidden(rows)[-1:])
+        layers = [] if asked is None else in_blocks(module, asked, module.hidden)
+    return Responses(hidden, outputs.argmax(axis=1), tuple(layers))
 
 
 def answering_convolutions(network: Network) -> Answering:

@@ -1,25 +1,23 @@
-"""A network's answers to inputs, computed with torch."""
+"""What a network of the experiment answers to the test samples."""
 
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from topoprint.errors import InputError
-from topoprint.networks.convnet_module import module_of
 from topoprint.networks.convnets import KEY
 from topoprint.networks.network import Network
-from topoprint.responses.activations import activations
+from topoprint.responses.activations import answering_network
 from topoprint.responses.answers import evenly_spaced
-from topoprint.responses.convolutions import in_blocks
 from topoprint.responses.responses import SAMPLES, Responses, digest_of_inputs
 
 # Inputs of the network's own, drawn at random: half of all, and no more than this.
 MOST_OWN = 512
+# Inputs that are answered at once.
+BLOCK = 1024
 
 
-@torch.no_grad()
 def respond(
     network: Network, inputs: NDArray[np.float32], device: str = "cpu", own: bool = False
 ) -> Responses:
@@ -31,7 +29,8 @@ def respond(
     inputs : ndarray, float32, shape (n, features)
         In the order in which the network was trained to see them.
     device : str
-        A torch device.
+        A torch device, or ``auto``, for a convolutional network. Dense layers need no torch: numpy
+        computes them in double precision.
     own : bool
         Whether the outputs of all hidden layers are kept for inputs of the network's own
         (:func:`own_samples`).
@@ -39,45 +38,23 @@ def respond(
     Raises
     ------
     InputError
-        If the inputs are of another width than the network's.
+        If the inputs are of another width than the network's, or hold a NaN or an infinity.
     """
-    if KEY in network.metadata:
-        return _of_convolutions(network, inputs, device, own)
-    if inputs.ndim != 2 or inputs.shape[1] != network.layer_sizes[0]:
-        raise InputError(
-            f"the network takes {network.layer_sizes[0]} inputs, the samples have the shape "
-            f"{inputs.shape}"
-        )
-    chosen = evenly_spaced(len(inputs))
-    outputs = torch.from_numpy(np.ascontiguousarray(inputs)).to(device)
-    hidden = outputs
-    last = len(network.weights) - 1
-    for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-        outputs = torch.nn.functional.linear(
-            outputs,
-            torch.tensor(weight).to(device),
-            None if bias is None else torch.tensor(bias).to(device),
-        )
-        if layer < last:
-            hidden = outputs = outputs.relu()
-    layers = activations(network, inputs[own_samples(network, len(inputs))]) if own else ()
-    return Responses(
-        hidden[torch.from_numpy(chosen)].cpu().numpy(),
-        outputs.argmax(dim=1).cpu().numpy(),
-        tuple(layer.astype(np.float32) for layer in layers),
-    )
-
-
-def _of_convolutions(
-    network: Network, inputs: NDArray[np.float32], device: str, own: bool
-) -> Responses:
-    module = module_of(network).to(device)
-    (outputs,) = in_blocks(module, inputs, lambda rows: [module(rows)])
     chosen = inputs[evenly_spaced(len(inputs))]
-    (hidden,) = in_blocks(module, chosen, lambda rows: module.hidden(rows)[-1:])
-    asked = inputs[own_samples(network, len(inputs))]
-    layers = in_blocks(module, asked, module.hidden) if own else []
-    return Responses(hidden, outputs.argmax(axis=1), tuple(layers))
+    asked = inputs[own_samples(network, len(inputs))] if own else None
+    if KEY in network.metadata:
+        from topoprint.responses.convolutions import respond_in_blocks
+
+        return respond_in_blocks(network, inputs, chosen, asked, device)
+    answer = answering_network(network).answer
+    with threadpool_limits(1, "blas"):  # sums over several threads are added in another order
+        starts = range(0, len(inputs), BLOCK)
+        labels = [answer(inputs[start : start + BLOCK]).outputs.argmax(axis=1) for start in starts]
+        return Responses(
+            answer(chosen).last.astype(np.float32),
+            np.concatenate(labels),
+            () if asked is None else answer(asked).responses().own,
+        )
 
 
 def own_samples(network: Network, count: int) -> NDArray[np.int64]:

@@ -16,9 +16,10 @@ from topoprint.experiment.datasets import load_dataset  # noqa: E402
 from topoprint.experiment.datasets.digits import DigitsConfig  # noqa: E402
 from topoprint.experiment.datasets.samples import Samples  # noqa: E402
 from topoprint.experiment.design import networks  # noqa: E402
+from topoprint.experiment.input_order import in_order  # noqa: E402
 from topoprint.experiment.models import NetworkSpec, Training  # noqa: E402
 from topoprint.experiment.resources import Needs, edges  # noqa: E402
-from topoprint.experiment.training import Trained, in_order, train  # noqa: E402
+from topoprint.experiment.training import Trained, train  # noqa: E402
 from topoprint.measures.registry import measures  # noqa: E402
 from topoprint.measures.subject import Subject  # noqa: E402
 from topoprint.networks.convnets import KEY  # noqa: E402

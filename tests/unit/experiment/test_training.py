@@ -13,10 +13,11 @@ from topoprint.experiment.datasets import load_dataset  # noqa: E402
 from topoprint.experiment.datasets.digits import DigitsConfig  # noqa: E402
 from topoprint.experiment.datasets.samples import Samples  # noqa: E402
 from topoprint.experiment.dropout import dropout  # noqa: E402
+from topoprint.experiment.input_order import in_order  # noqa: E402
 from topoprint.experiment.models import NetworkSpec, Training  # noqa: E402
 from topoprint.experiment.snapshots import steps_between  # noqa: E402
 from topoprint.experiment.steps import rmsprop_step  # noqa: E402
-from topoprint.experiment.training import Trained, choose_device, epochs, in_order, train  # noqa: E402
+from topoprint.experiment.training import Trained, epochs, train  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -212,12 +213,6 @@ def test_divergence_is_told_in_a_sentence(digits: Samples) -> None:
     spec = NetworkSpec(training=Training(learning_rate=1e30, epochs=2))
     with pytest.raises(InputError, match=r"training of a seed 1 on digits diverged.*learning_rate"):
         train(NetworkId("digits", "a", 1), spec, digits)
-
-
-def test_an_absent_device_is_refused() -> None:
-    assert choose_device("auto") in ("cpu", "cuda")
-    with pytest.raises(InputError, match="not available"):
-        choose_device("no_such_device")
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")

@@ -27,9 +27,7 @@ def dense(graph: NetworkGraph) -> np.ndarray:
     return matrix
 
 
-@given(layer_sizes, seeds, st.booleans())
-@settings(max_examples=60, deadline=None)
-def test_norms_are_numpys(sizes: list[int], seed: int, bias: bool) -> None:
+def check_against_numpy(sizes: list[int], seed: int, bias: bool) -> None:
     networks = [random_network(sizes, seed + more) for more in (0, 1)]
     matrices = [dense(tp.to_graph(network, bias=bias)) for network in networks]
     for name, order in (("one_norm", 1), ("frobenius_norm", "fro")):
@@ -38,6 +36,17 @@ def test_norms_are_numpys(sizes: list[int], seed: int, bias: bool) -> None:
         assert matrix.values[0, 1] == pytest.approx(expected, rel=1e-12)
         own = [np.linalg.norm(one, order) for one in matrices]
         np.testing.assert_allclose(matrix.own_norms, own, rtol=1e-12)
+
+
+@given(layer_sizes, seeds, st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_norms_are_numpys(sizes: list[int], seed: int, bias: bool) -> None:
+    check_against_numpy(sizes, seed, bias)
+
+
+@pytest.mark.parametrize("sizes", [[3, 150, 2], [130, 64, 65]])
+def test_norms_of_wide_layers_are_numpys(sizes: list[int]) -> None:
+    check_against_numpy(sizes, seed=1, bias=True)
 
 
 def test_norms_of_a_known_network() -> None:

@@ -1,4 +1,5 @@
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +16,10 @@ from topoprint.experiment.architectures import Architecture
 from topoprint.experiment.datasets import load_dataset
 from topoprint.experiment.datasets.digits import DigitsConfig
 from topoprint.experiment.datasets.samples import Samples
+from topoprint.experiment.input_order import in_order
 from topoprint.experiment.models import NetworkSpec, Training
-from topoprint.experiment.training import in_order, train
-from topoprint.responses.respond import MOST_OWN, own_samples, probes
+from topoprint.experiment.training import train
+from topoprint.responses.respond import BLOCK, MOST_OWN, own_samples, probes
 from topoprint.responses.respond import respond as run
 from topoprint.responses.responses import SAMPLES, Responses, load_responses
 
@@ -88,6 +90,25 @@ def test_random_labels_are_another_network_from_the_same_start(digits: Samples) 
 def test_inputs_of_another_width_are_refused(digits: Samples) -> None:
     with pytest.raises(InputError, match="takes 64 inputs"):
         run(trained(digits), digits.x_test[:, :63])
+
+
+def test_dense_layers_answer_without_torch(digits: Samples, tmp_path: Path) -> None:
+    trained(digits).save(tmp_path / "a.safetensors")
+    digits.save(tmp_path / "digits.h5", {})
+    run_without = (
+        "import sys; sys.modules['torch'] = None; from topoprint.cli import main; "
+        "sys.argv = ['topoprint', 'respond', 'digits.h5', 'a.safetensors', '-o', 'out.h5']; main()"
+    )
+    subprocess.run([sys.executable, "-c", run_without], cwd=tmp_path, check=True, timeout=60)
+    (answer,) = load_responses(tmp_path / "out.h5")[0].values()
+    assert len(answer.predictions) == len(digits.y_test)
+
+
+def test_answers_do_not_depend_on_how_many_are_given_at_once(digits: Samples) -> None:
+    network = trained(digits)
+    inputs = np.concatenate([digits.x_train, digits.x_test])[: BLOCK + 300]
+    labels = run(network, inputs).predictions
+    np.testing.assert_array_equal(labels[BLOCK:], run(network, inputs[BLOCK:]).predictions)
 
 
 def test_networks_that_do_not_belong_to_the_samples_are_refused(
