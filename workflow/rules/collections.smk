@@ -13,6 +13,8 @@ rule collect:
         "results/benchmarks/collect/{dataset}/{network}/seed{seed}.tsv"
     wildcard_constraints:
         dataset=one_of(PLAN.elsewhere),
+    # Before all distances, as those of data sets.
+    priority: 1
     conda:
         "../../envs/train.yaml"
     threads: 1
@@ -39,6 +41,7 @@ rule diagram_of_each:
         "results/benchmarks/diagram/{dataset}/{network}/seed{seed}.tsv"
     wildcard_constraints:
         dataset=one_of(PLAN.elsewhere),
+    priority: 1
     conda:
         "../../envs/topology.yaml"
     threads: 1
@@ -65,6 +68,7 @@ rule respond_to_probes:
         "results/benchmarks/respond/{dataset}/seed{seed}.tsv"
     wildcard_constraints:
         dataset=one_of(PLAN.members.probes),
+    priority: 1
     conda:
         "../../envs/topology.yaml"
     threads: 1

@@ -18,6 +18,8 @@ for number, (networks, datasets) in enumerate(PLAN.jobs.alike.items(), 1):
             "results/benchmarks/diagram/{dataset}/seed{seed}.tsv"
         wildcard_constraints:
             dataset=one_of(datasets),
+        # Before all distances: those of all seeds wait for them, and take the longest.
+        priority: 1
         conda:
             "../../envs/topology.yaml"
         threads: 1
