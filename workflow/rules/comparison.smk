@@ -72,6 +72,8 @@ rule average:
         "results/logs/average/{dataset}.log",
     benchmark:
         "results/benchmarks/average/{dataset}.tsv"
+    # The figures wait for it, and take longer than the evaluation that does not.
+    priority: 1
     conda:
         "../../envs/topology.yaml"
     threads: 1
