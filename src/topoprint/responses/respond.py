@@ -53,7 +53,7 @@ def respond(
         return Responses(
             answer(chosen).last.astype(np.float32),
             np.concatenate(labels),
-            () if asked is None else answer(asked).responses().own,
+            () if asked is None else tuple(one.astype(np.float32) for one in answer(asked).layers),
         )
 
 

@@ -1,6 +1,6 @@
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -18,6 +18,16 @@ from topoprint.experiment.features import extract  # noqa: E402
 THREE = QUICK.model_copy(update={"epochs": 3})
 
 
+class Told(Checkpoint):
+    """Tells which epochs it kept: those that were trained."""
+
+    epochs: ClassVar[list[int]] = []
+
+    def save(self, epoch: int, *state: Any) -> None:
+        self.epochs.append(epoch)
+        super().save(epoch, *state)
+
+
 class Interrupted(Checkpoint):
     """As if the training were interrupted while its second epoch is kept."""
 
@@ -29,21 +39,22 @@ class Interrupted(Checkpoint):
 
 @pytest.mark.parametrize("dropout_seed", [None, 42])
 def test_a_training_goes_on_as_if_it_had_not_been_interrupted(
-    dropout_seed: int | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    dropout_seed: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Told, "epochs", [])
     settings = THREE.model_copy(update={"dropout_seed": dropout_seed})
     path = tmp_path / "new" / ".kept"
     whole, weights = extract(images(), settings)
     with pytest.raises(KeyboardInterrupt):
         extract(images(), settings, kept=Interrupted(path))
     torch.manual_seed(99)
-    capsys.readouterr()
-    resumed, again = extract(images(), settings, kept=Checkpoint(path))
-    assert "epoch 1/" not in capsys.readouterr().err
+    resumed, again = extract(images(), settings, kept=Told(path))
+    assert Told.epochs == [2, 3]
     np.testing.assert_array_equal(resumed.x_train, whole.x_train)
     assert all(np.array_equal(array, again[name]) for name, array in weights.items())
     # All epochs are done: nothing is left but to apply the network.
-    finished, _ = extract(images(), settings, kept=Checkpoint(path))
+    finished, _ = extract(images(), settings, kept=Told(path))
+    assert Told.epochs == [2, 3]
     np.testing.assert_array_equal(finished.x_test, whole.x_test)
 
 
@@ -55,8 +66,9 @@ def test_a_broken_file_is_as_none(left: bytes, tmp_path: Path) -> None:
 
 
 def test_the_command_goes_on_from_what_was_made_in_the_same_way_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Told, "epochs", [])
     images().save(tmp_path / "data.h5", {})
 
     def run(epochs: int = 3) -> None:
@@ -74,8 +86,9 @@ def test_the_command_goes_on_from_what_was_made_in_the_same_way_alone(
                 run(epochs)
     assert len(hidden()) == 2
     assert not (tmp_path / "features.h5").exists()
-    capsys.readouterr()
+    monkeypatch.setattr(checkpoint, "Checkpoint", Told)
     run()
+    assert Told.epochs == [2, 3]
     assert hidden() == []
     made, whole = Samples.load(tmp_path / "features.h5"), extract(images(), THREE)[0]
     np.testing.assert_array_equal(made.x_train, whole.x_train)
