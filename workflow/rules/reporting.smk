@@ -81,6 +81,8 @@ rule figures:
         "results/logs/figures/{dataset}.log",
     benchmark:
         "results/benchmarks/figures/{dataset}.tsv"
+    # The longest of what a run ends with.
+    priority: 1
     conda:
         "../../envs/report.yaml"
     threads: 1

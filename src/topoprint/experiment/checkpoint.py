@@ -7,7 +7,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from topoprint.experiment.dropout import SeededDropout
+from topoprint.experiment.dropout import Dropout
 from topoprint.experiment.steps import DenseStep
 from topoprint.storage import write_bytes
 
@@ -58,5 +58,7 @@ def _generators(model: nn.Module, step: DenseStep) -> dict[str, torch.Generator]
     found = {"random.cpu": torch.default_generator}
     if device.type == "cuda":
         found["random.cuda"] = torch.cuda.default_generators[device.index or 0]
-    seeded = {name: one for name, one in model.named_modules() if isinstance(one, SeededDropout)}
-    return {**found, **{f"random.{name}": one.random(device) for name, one in seeded.items()}}
+    for name, module in model.named_modules():
+        own = module.random(device) if isinstance(module, Dropout) else None
+        found |= {f"random.{name}": own} if own else {}
+    return found

@@ -17,7 +17,7 @@ from topoprint.errors import InputError
 from topoprint.experiment.checkpoint import Checkpoint
 from topoprint.experiment.datasets.base import FeatureSettings
 from topoprint.experiment.datasets.samples import Inputs, Samples
-from topoprint.experiment.dropout import dropout
+from topoprint.experiment.dropout import Dropout
 from topoprint.experiment.models import Training
 from topoprint.experiment.shapes import initialise
 from topoprint.experiment.training import epochs
@@ -115,7 +115,7 @@ class _Network(nn.Module):
             dense += [
                 nn.Linear(width, size),
                 nn.ReLU(),
-                dropout(settings.dropout, settings.dropout_seed),
+                Dropout(settings.dropout, settings.dropout_seed),
             ]
             width = size
         dense.append(nn.Linear(width, classes))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from topoprint.experiment.architectures import Architecture, Convolutional
-from topoprint.experiment.dropout import dropout
+from topoprint.experiment.dropout import Dropout
 from topoprint.experiment.models import EVALUATED_AT_ONCE, Training
 from topoprint.networks.convnet_module import ConvModule, units_of, weights_of, with_weights
 from topoprint.networks.convnets import KEY, ConvNet
@@ -74,7 +74,7 @@ class _Perceptron(Shape):
             if number < last:
                 layers.append(nn.ReLU())
                 if training.dropout > 0:
-                    layers.append(dropout(training.dropout, training.dropout_seed))
+                    layers.append(Dropout(training.dropout, training.dropout_seed))
         initialise(layers)
         return nn.Sequential(*layers)
 
@@ -103,7 +103,7 @@ class _Convolutions(Shape):
 
     def module(self) -> nn.Module:
         training = self._training
-        own = dropout(training.dropout, training.dropout_seed) if training.dropout > 0 else None
+        own = Dropout(training.dropout, training.dropout_seed) if training.dropout > 0 else None
         model = ConvModule(self._known, own)
         initialise(model.modules())
         return model

