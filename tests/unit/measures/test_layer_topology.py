@@ -52,31 +52,35 @@ def test_too_few_points_are_refused():
         betti_numbers(circle(4), 4, 2)
 
 
-def components(activation, seed):
-    """β₀ of the rings after each of six layers of a network that parts the labels."""
+def components(activation):
+    """β₀ of the rings after each of six layers of three networks that part the labels."""
     points, labels = rings()
-    model = MLPClassifier(
-        (15,) * 6, activation=activation, max_iter=100, random_state=seed, batch_size=64,
-        learning_rate_init=0.005,
-    )  # fmt: skip
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model.fit(points, labels)
-    assert model.score(points, labels) > 0.99
     given = points[labels == 1][:POINTS]
     assert betti_numbers(given, 8, 2) == (2, 2)
     found = []
+    for seed in range(10):  # which seeds part them depends on how a processor rounds
+        model = MLPClassifier(
+            (15,) * 6, activation=activation, max_iter=100, random_state=seed, batch_size=64,
+            learning_rate_init=0.005,
+        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.fit(points, labels)
+        if model.score(points, labels) > 0.99:
+            found.append(list(after_each_layer(model, activation, given)))
+        if len(found) == 3:
+            return found
+    raise AssertionError("fewer than three of ten networks part the labels")
+
+
+def after_each_layer(model, activation, given):
     for weight, bias in zip(model.coefs_[:-1], model.intercepts_[:-1], strict=True):
         given = given @ weight + bias
         given = np.maximum(given, 0) if activation == "relu" else np.tanh(given)
-        found.append(betti_numbers(given, 8, 2)[0])
-    return found
+        yield betti_numbers(given, 8, 2)[0]
 
 
 def test_relu_joins_what_has_one_label_in_earlier_layers_than_tanh():
     """Naitzat et al. 2020, of β₀: the mean over layers and networks."""
-    means = [
-        np.mean([components(activation, seed) for seed in range(3)])
-        for activation in ("relu", "tanh")
-    ]
+    means = [np.mean(components(activation)) for activation in ("relu", "tanh")]
     assert means[0] < means[1]
