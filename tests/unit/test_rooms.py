@@ -10,9 +10,9 @@ from support import ROOT
 SOURCES = ROOT / "src/topoprint"
 # From the ground up; a module beside the rooms is a room of its own.
 ROOMS = [
-    "errors", "devices", "costs", "validation", "storage", "parts", "identity", "figures",
-    "networks", "homology", "summaries", "responses", "measures", "comparison", "experiment",
-    "evaluation", "paper", "reporting", "recording", "workflow", "sklearn", "cli",
+    "errors", "devices", "costs", "validation", "storage", "parts", "products", "identity",
+    "figures", "networks", "homology", "summaries", "responses", "measures", "comparison",
+    "experiment", "evaluation", "paper", "reporting", "recording", "workflow", "sklearn", "cli",
 ]  # fmt: skip
 
 

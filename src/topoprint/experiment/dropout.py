@@ -44,7 +44,15 @@ class Dropout(nn.Module):
 def draw(mask: Tensor, rate: float, generator: torch.Generator | None) -> Tensor:
     """Fill a mask with 0, and with 1 / (1 − rate) in the share that is kept; it is returned.
 
-    torch's own dropout draws each unit by ``bernoulli_``, which takes twice as long where torch
-    does not leave it to Intel's library, as on AMD's processors (torch 2.14).
+    On a CPU four units share a random number of 64 bits, so that the share that is dropped is the
+    rate to within 2⁻¹⁷. torch's own dropout draws a number or two for each unit, which takes five
+    times as long (torch 2.14).
     """
-    return mask.uniform_(generator=generator).ge_(rate).div_(1 - rate)
+    if mask.device.type == "cpu":
+        numbers = torch.empty(-(-mask.numel() // 4), dtype=torch.int64)
+        numbers.random_(-(2**63), None, generator=generator)
+        mask.copy_(numbers.view(torch.int16)[: mask.numel()].view(mask.shape))
+        mask.ge_(round(rate * 2**16) - 2**15)
+    else:
+        mask.uniform_(generator=generator).ge_(rate)
+    return mask.div_(1 - rate)

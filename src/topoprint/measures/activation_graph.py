@@ -7,7 +7,6 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.stats import wasserstein_distance
 
 from topoprint.homology.network_graph import NetworkGraph, to_graph
 from topoprint.homology.persistence import persistence
@@ -129,6 +128,8 @@ class ActivationGraph(_OfActivations):
         """Mean over the inputs; each network's deaths have the mass 1."""
         if one.shape == other.shape:
             return float(np.abs(one - other).mean())
+        from scipy.stats import wasserstein_distance  # takes longer to load than all measures
+
         pairs = zip(one, other, strict=True)
         return float(np.mean([wasserstein_distance(*both) for both in pairs]))
 

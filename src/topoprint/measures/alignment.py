@@ -23,6 +23,7 @@ from topoprint.measures.renumbering import (
 from topoprint.measures.subject import Need
 from topoprint.networks.maps import FloatArray
 from topoprint.networks.network import Network
+from topoprint.products import product
 
 # Sweeps go on while one leaves less than this of the square of the distance.
 LEAST_GAIN = 0.99
@@ -112,7 +113,7 @@ def _matched(
     orders = [np.arange(fixed[0].shape[1] - 1)]
     for layer, (one, other) in enumerate(zip(fixed[:-1], moved[:-1], strict=True)):
         order = orders[-1]
-        incoming = one @ np.column_stack([other[:, order], other[:, -1]]).T
+        incoming = product(one, np.column_stack([other[:, order], other[:, -1]]).T)
         best = _assigned(incoming)
         kind, other_kind = alike[layer]
         # Whatever is matched to one of its kind may be matched to another: no incoming weight
@@ -126,7 +127,7 @@ def _matched(
             elif layer + 2 < len(fixed):
                 outgoing = np.sort(outgoing[0], axis=0), np.sort(outgoing[1], axis=0)
             likeness = np.where(
-                allowed[np.ix_(kind, other_kind)], outgoing[0].T @ outgoing[1], -np.inf
+                allowed[np.ix_(kind, other_kind)], product(outgoing[0].T, outgoing[1]), -np.inf
             )
             best = linear_sum_assignment(likeness, maximize=True)[1]
         orders.append(best)

@@ -20,6 +20,7 @@ from topoprint.measures.renumbering import (
 )
 from topoprint.measures.subject import Need
 from topoprint.networks.network import Network
+from topoprint.products import product
 
 # Sweeps over the layers; Git Re-Basin ends where one changes nothing.
 MOST_SWEEPS = 100
@@ -77,8 +78,8 @@ def weight_matching(one: Layers, other: Layers) -> Orders:
 def _likeness(one: Layers, other: Layers, orders: Orders, layer: int) -> Array:
     below, above = orders[layer - 1], orders[layer + 1]
     theirs = other[layer - 1]
-    incoming = one[layer - 1] @ np.column_stack([theirs[:, below], theirs[:, -1]]).T
-    outgoing = one[layer][:, :-1].T @ other[layer][above, :-1]
+    incoming = product(one[layer - 1], np.column_stack([theirs[:, below], theirs[:, -1]]).T)
+    outgoing = product(one[layer][:, :-1].T, other[layer][above, :-1])
     return (incoming + outgoing).astype(np.float64)
 
 

@@ -4,7 +4,6 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from scipy.spatial.distance import squareform
-from scipy.stats import rankdata
 
 from topoprint.homology.rips import rips
 from topoprint.measures.base import Array
@@ -25,6 +24,8 @@ def densities(distances: Array) -> Array:
     ndarray, float64, shape (n, n)
         In [0, 1]; edges that are equal enter together.
     """
+    from scipy.stats import rankdata  # takes longer to load than all measures
+
     edges = squareform(distances, checks=False)
     found: Array = squareform(rankdata(edges, method="max") / len(edges))
     return found

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import cophenet, linkage
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import pdist, squareform
-from scipy.stats import rankdata, spearmanr
 
 from topoprint.measures.base import Array
 from topoprint.measures.features import Computed
@@ -49,6 +48,8 @@ def merges(answer: Responses) -> tuple[NDArray[np.int64], Array]:
     heights : ndarray, float64, shape (n (n - 1) / 2,)
         The greatest distance on the tree's path between two samples; empty if all are 0.
     """
+    from scipy.stats import rankdata  # takes longer to load than all measures
+
     distances = pdist(answer.hidden.astype(np.float64))
     if not distances.any():
         return np.zeros(0, np.int64), distances[:0]
@@ -105,6 +106,8 @@ class Nts(OfResponses):
 
         NaN where a network's answers are constant, or all merge at one distance.
         """
+        from scipy.stats import rankdata, spearmanr  # takes longer to load than all measures
+
         if not len(one[1]) or not len(other[1]):
             return float("nan")
         edges = np.union1d(one[0], other[0])

@@ -14,6 +14,7 @@ from topoprint.measures.functional_h0 import deaths
 from topoprint.measures.functional_h1 import mean_betti_curve
 from topoprint.measures.size import BINS, histograms_apart
 from topoprint.measures.subject import Need, Subject
+from topoprint.products import product
 from topoprint.summaries.steps import Steps, apart_of_totals
 from topoprint.validation import Count, Name
 
@@ -65,9 +66,9 @@ def _products(weights: list[Array]) -> tuple[list[Array], list[Array]]:
     """W_l ⋯ W_1 and W_L ⋯ W_{l+1} of each hidden layer l, of norm 1, which angles do not see."""
     into, out_of = [_of_norm_1(weights[0])], [_of_norm_1(weights[-1])]
     for weight in weights[1:-1]:
-        into.append(_of_norm_1(weight @ into[-1]))
+        into.append(_of_norm_1(product(weight, into[-1])))
     for weight in weights[-2:0:-1]:
-        out_of.insert(0, _of_norm_1(out_of[0] @ weight))
+        out_of.insert(0, _of_norm_1(product(out_of[0], weight)))
     return (into, out_of) if len(weights) > 1 else ([], [])
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from topoprint.measures.base import Array, Invariance, Pairwise
 from topoprint.measures.subject import Need, Subject
+from topoprint.products import product
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class WeightProduct:
     def of(self, subject: Subject) -> Array:
         """Multiply in double precision."""
         weights = [weight.astype(np.float64) for weight in subject.network.weights]
-        product = reduce(lambda below, above: above @ below, weights)
-        return product / (float(np.linalg.norm(product)) or 1.0)
+        whole = reduce(lambda below, above: product(above, below), weights)
+        return whole / (float(np.linalg.norm(whole)) or 1.0)
 
 
 class WeightProductAngle(Pairwise):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from topoprint.errors import InputError, NoChainError
 from topoprint.networks.convnets import KEY
 from topoprint.networks.network import Network
+from topoprint.products import product
 from topoprint.responses.answers import Answering, Answers
 
 Array = NDArray[np.float64]
@@ -90,8 +91,8 @@ def _convolutions(network: Network) -> Answering:
 
 
 def _linear(inputs: Array, weight: NDArray[Any], bias: NDArray[Any] | None) -> Array:
-    outputs: Array = inputs @ weight.T.astype(np.float64) + (0 if bias is None else bias)
-    return outputs
+    outputs = product(inputs, weight.T.astype(np.float64))
+    return outputs if bias is None else outputs + bias
 
 
 def gaussian_probes(

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import svd
+from scipy.linalg import svd, svdvals
 
 from topoprint.errors import InputError
 from topoprint.identity import Index, NetworkId
 from topoprint.networks.twins import Copies
+from topoprint.products import product
 from topoprint.storage import create_h5, open_h5, read_json
 
 FORMAT = "topoprint responses"
@@ -174,14 +175,14 @@ def procrustes_angle(one: Array, other: Array) -> float:
     if np.array_equal(one, other):
         return _angle(one, other)
     narrow, wide = sorted((one, other), key=lambda parts: parts.shape[1])
-    shared = narrow.T @ wide
-    cosine = float(np.linalg.norm(shared, "nuc"))
+    shared = product(narrow.T, wide)
+    cosine = float(svdvals(shared).sum())
     if (
         0 < cosine < ARCCOS_IS_PRECISE
     ):  # spares finding the rotation, which takes five times as long
         return float(np.arccos(cosine))
     left, _, right = svd(shared, full_matrices=False)
-    return _angle(narrow @ (left @ right), wide)
+    return _angle(product(narrow, product(left, right)), wide)
 
 
 def disagreement(one: Responses, other: Responses) -> float:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Collection
 from importlib import metadata
 
 import pytest
@@ -15,11 +16,12 @@ SLOW = ("matplotlib", "scipy.optimize", "scipy.stats", "sklearn", "snakemake", "
     [
         ("topoprint.cli", SLOW),
         ("topoprint.cli, topoprint.homology.files", SLOW),
+        ("topoprint.measures.registry as all; all.measures()", {*SLOW} - {"scipy.optimize"}),
         ("topoprint.experiment.training", (*SLOW[:-1], "topoprint.experiment.config")),
     ],
 )
 def test_a_stage_loads_nothing_slow_that_it_does_not_use(
-    modules: str, without: tuple[str, ...]
+    modules: str, without: Collection[str]
 ) -> None:
     if "training" in modules:
         pytest.importorskip("torch")

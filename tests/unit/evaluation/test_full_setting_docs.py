@@ -87,7 +87,7 @@ def thousandths(number):
     return f"{number:.3f}".removeprefix("0")
 
 
-@pytest.mark.parametrize("measure, at", [("heat", 0), ("silhouette", 2)])
+@pytest.mark.parametrize(("measure", "at"), [("heat", 0), ("silhouette", 2)])
 def test_the_table_of_the_pictures_is_that_of_the_kept_matrices(measure, at):
     rows = SETTING.partition(f"| {measure}, MNIST |")
     lines = (rows[1] + rows[2]).splitlines()
