@@ -18,7 +18,12 @@ SEEN = SEEN.partition("## At the paper's full setting")[2].partition("## After s
 REPRODUCTION = (DOCS / "reproduction.md").read_text(encoding="utf-8")
 SETTING = REPRODUCTION.partition("## At the paper's full setting")[2]
 SETTING = SETTING.partition("## MNIST at the full setting")[0]
-NAMES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "reuters": "Reuters"}
+NAMES = {
+    "mnist": "MNIST",
+    "fashion_mnist": "Fashion-MNIST",
+    "cifar10": "CIFAR-10",
+    "reuters": "Reuters",
+}
 WITH_NULLS = [name for name in NAMES if name != "mnist"]
 GROUPS = ("layer_size", "number_of_layers", "input_order", "number_of_labels")
 # Of the authors' published matrices: means within GROUPS as a share of the greatest, and the
@@ -26,6 +31,7 @@ GROUPS = ("layer_size", "number_of_layers", "input_order", "number_of_labels")
 THEIRS = {
     "mnist": (".513 .363 .029 .228", ".964", ".211 .268 .111 .413", ".788"),
     "fashion_mnist": (".538 .177 .031 .268", ".971", ".127 .259 .082 .415", ".912"),
+    "cifar10": (".541 .131 .024 .108", ".954", ".271 .388 .077 .205", ".915"),
     "reuters": (".400 .041 .017 .293", ".922", ".110 .160 .039 .321", ".885"),
 }
 
@@ -46,7 +52,7 @@ def matrix(dataset, measure):
 
 
 def two(number):
-    return "–" if not np.isfinite(number) else f"{number:.2f}".replace("-", "−")
+    return f"{number + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−").replace("nan", "–")
 
 
 def cell(measure, table, column, null=""):
@@ -99,10 +105,10 @@ def test_the_table_of_the_pictures_is_that_of_the_kept_matrices(measure, at):
 
 
 def between_seeds(dataset, measure):
-    """Spearman of two seeds: the mean, and the lowest and the greatest where there are several."""
+    """Spearman of two seeds: the mean of all pairs, and the lowest and the greatest; a dash of one."""
     pairs = [spearman(one, other) for one, other in combinations(matrix(dataset, measure).runs, 2)]
-    if len(pairs) == 1:
-        return two(pairs[0])
+    if len(pairs) < 2:
+        return two(pairs[0]) if pairs else "–"
     return f"{two(np.mean(pairs))} ({two(min(pairs))} … {two(max(pairs))})"
 
 
