@@ -105,7 +105,7 @@ def test_the_table_of_the_pictures_is_that_of_the_kept_matrices(measure, at):
 
 
 def between_seeds(dataset, measure):
-    """Spearman of two seeds: the mean of all pairs, and the lowest and the greatest; a dash of one."""
+    """Spearman of two seeds: mean of all pairs, the lowest and the greatest; a dash of one."""
     pairs = [spearman(one, other) for one, other in combinations(matrix(dataset, measure).runs, 2)]
     if len(pairs) < 2:
         return two(pairs[0]) if pairs else "–"
