@@ -22,6 +22,7 @@ NAMES = {
     "mnist": "MNIST",
     "fashion_mnist": "Fashion-MNIST",
     "cifar10": "CIFAR-10",
+    "language_identification": "language identification",
     "reuters": "Reuters",
 }
 WITH_NULLS = [name for name in NAMES if name != "mnist"]
@@ -32,6 +33,7 @@ THEIRS = {
     "mnist": (".513 .363 .029 .228", ".964", ".211 .268 .111 .413", ".788"),
     "fashion_mnist": (".538 .177 .031 .268", ".971", ".127 .259 .082 .415", ".912"),
     "cifar10": (".541 .131 .024 .108", ".954", ".271 .388 .077 .205", ".915"),
+    "language_identification": (".286 .440 .016 .237", ".884", ".150 .337 .070 .374", ".817"),
     "reuters": (".400 .041 .017 .293", ".922", ".110 .160 .039 .321", ".885"),
 }
 
