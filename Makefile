@@ -56,7 +56,7 @@ test: .venv/dev.stamp
 
 # The library without torch and Snakemake, with the oldest versions that pyproject.toml allows and
 # with the newest that there are, each in an environment of its own.
-LIBRARY := tests/unit/homology tests/unit/summaries tests/unit/measures tests/unit/networks tests/properties
+LIBRARY := tests/unit/test_products.py tests/unit/homology tests/unit/summaries tests/unit/measures tests/unit/networks tests/properties
 OF_TESTS := pytest pytest-xdist hypothesis filelock pyyaml
 
 lowest:

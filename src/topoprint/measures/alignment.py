@@ -57,13 +57,14 @@ def aligned_distance(one: Network, other: Network) -> float:
         raise InputError("networks of different shapes cannot be aligned")
     nets = layers_of(one), layers_of(other)
     # In most networks one weight tells all neurons of a layer apart: what ties ask for is spared.
-    plain = all(map(_is_plain, nets))
+    own = _plain_order(nets[0]), _plain_order(nets[1])
+    plain = all(own)
     first, second = (np.sort(net[0][:, 0]) for net in nets)
     if (not plain or np.array_equal(first, second)) and is_renumbered(*nets):
         return 0.0
-    order = _given_order if plain else own_order
-    own = order(nets[0]), order(nets[1])
-    fixed, moved = nets if plain else (arranged(*both) for both in zip(nets, own, strict=True))
+    if not plain:
+        own = own_order(nets[0]), own_order(nets[1])
+    fixed, moved = (arranged(*both) for both in zip(nets, own, strict=True))
     kind_of = _each_its_own if plain else kinds
     alike = [(kind_of(first), kind_of(second)) for first, second in zip(fixed, moved, strict=True)]
     tied = any(kind.max() + 1 < len(kind) for pair in alike[:-1] for kind in pair)
@@ -77,16 +78,21 @@ def aligned_distance(one: Network, other: Network) -> float:
     return float(np.sqrt(square))
 
 
-def _is_plain(net: Layers) -> bool:
-    """Whether the first weights of each hidden layer are all different, or else its biases."""
-    return all(
-        any(len(np.unique(layer[:, column])) == len(layer) for column in (0, -1))
-        for layer in net[:-1]
-    )
+def _plain_order(net: Layers) -> Orders:
+    """Order of the neurons of each layer by their weights from the first of the layer before.
 
-
-def _given_order(net: Layers) -> Orders:
-    return [np.arange(net[0].shape[1] - 1), *(np.arange(len(layer)) for layer in net)]
+    By their biases where these weights are not all different; empty where neither are.
+    """
+    orders: Orders = [np.arange(net[0].shape[1] - 1)]
+    for layer in net[:-1]:
+        for column in (layer[:, orders[-1][0]], layer[:, -1]):
+            order = np.argsort(column, kind="stable")
+            if np.diff(column[order]).all():
+                orders.append(order)
+                break
+        else:
+            return []
+    return [*orders, np.arange(len(net[-1]))]
 
 
 def _each_its_own(rows: FloatArray) -> IntArray:

@@ -69,7 +69,7 @@ def own_order(net: Layers) -> Orders:
 def arranged(net: Layers, orders: Orders) -> Layers:
     """Put the neurons of each layer in an order, the inputs and outputs included."""
     return [
-        np.column_stack([layer[np.ix_(after, before)], layer[after, -1]])
+        np.take(layer[after], np.append(before, -1), axis=1)
         for layer, before, after in zip(net, orders[:-1], orders[1:], strict=True)
     ]
 

@@ -156,6 +156,17 @@ def test_renumbering_changes_no_distance_to_another_network(change):
         assert found == pytest.approx(expected, rel=1e-12)
 
 
+def test_matchings_that_are_as_good_are_chosen_between_by_no_number_of_a_neuron():
+    ones = [[[1, 0], [0, 1]], [[1, 0.5]]]
+    others = [[[1, 1], [0, 0]], [[1, 0.25]]]
+    one, other = (
+        Network.from_layers((np.array(weight), None) for weight in net) for net in (ones, others)
+    )
+    rng = np.random.default_rng(0)
+    found = {aligned_distance(renumbered(one, rng), renumbered(other, rng)) for _ in range(20)}
+    assert found == {aligned_distance(one, other)}
+
+
 @changes
 def test_scaling_a_renumbered_copy_leaves_rounding(change):
     for seed in SEEDS:
