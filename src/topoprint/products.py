@@ -1,8 +1,8 @@
 """Products of matrices by the BLAS of scipy, which knows more processors than numpy's.
 
 numpy 1.26 is the newest that giotto-tda allows. Its wheels hold an OpenBLAS of 2023 that takes
-Intel's processors since for one of 2004, without AVX, which makes products and singular values
-four to five times slower (OpenMathLib/OpenBLAS#4267).
+Intel's processors since for one of 2004, without AVX, which makes products four to five times
+slower (OpenMathLib/OpenBLAS#4267).
 """
 
 from typing import TypeVar
