@@ -1,78 +1,50 @@
 """What the docs say of the paper's full setting is what the kept matrices and tables say."""
 
-import csv
-from functools import cache
-from itertools import combinations
-from pathlib import Path
-
-import numpy as np
 import pytest
+from full_setting import (
+    DOCS,
+    FULL,
+    NAMES,
+    WITH_FIVE_SEEDS,
+    WITH_NULLS,
+    accuracies_of_base,
+    controls_of_seeds,
+    each,
+    each_with_interval,
+    from_two_layers,
+    kept,
+    listed,
+    matrix,
+    number,
+    row_of_pictures,
+    row_of_preset,
+    row_of_seeds,
+    row_of_what_it_sees,
+    thousandths,
+    two,
+    with_interval,
+    with_measure,
+)
 
-from topoprint import load_average
-from topoprint.evaluation.mantel import spearman
-
-DOCS = Path(__file__).parents[3] / "docs"
-FULL = DOCS / "reproduction/full"
-SEEN = (DOCS / "what-it-sees.md").read_text(encoding="utf-8")
-SEEN = SEEN.partition("## At the paper's full setting")[2].partition("## After short trainings")[0]
-REPRODUCTION = (DOCS / "reproduction.md").read_text(encoding="utf-8")
-SETTING = REPRODUCTION.partition("## At the paper's full setting")[2]
-SETTING = SETTING.partition("## MNIST at the full setting")[0]
-NAMES = {
-    "mnist": "MNIST",
-    "fashion_mnist": "Fashion-MNIST",
-    "cifar10": "CIFAR-10",
-    "language_identification": "language identification",
-    "reuters": "Reuters",
-}
-WITH_NULLS = [name for name in NAMES if name != "mnist"]
-GROUPS = ("layer_size", "number_of_layers", "input_order", "number_of_labels")
-# Of the authors' published matrices: means within GROUPS as a share of the greatest, and the
-# correlation of a run of theirs with the mean of the others.
-THEIRS = {
-    "mnist": (".513 .363 .029 .228", ".964", ".211 .268 .111 .413", ".788"),
-    "fashion_mnist": (".538 .177 .031 .268", ".971", ".127 .259 .082 .415", ".912"),
-    "cifar10": (".541 .131 .024 .108", ".954", ".271 .388 .077 .205", ".915"),
-    "language_identification": (".286 .440 .016 .237", ".884", ".150 .337 .070 .374", ".817"),
-    "reuters": (".400 .041 .017 .293", ".922", ".110 .160 .039 .321", ".885"),
-}
-
-
-@cache
-def kept(dataset, table):
-    """Rows of a kept table by measure, and of null tests by null as well."""
-    with open(FULL / dataset / f"tables/{table}.csv", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row.get("relevant", "shape") == "shape"]
-    return {(row["measure"], row.get("null", "")): row for row in rows}
+SHUFFLED = ("null_tests", "spearman", "shuffled_layers")
+SHIFT = ("null_tests", "own", "shuffled_layers")
+INITIAL = ("null_tests", "spearman", "initial")
+SIZE, HISTOGRAM, BOTH = (("variance_explained", of) for of in ("size", "histogram", "both"))
+PRECISION = ("retrieval", "average_precision")
+LANGUAGE, REUTERS = "language_identification", "reuters"
+FEATURES = ["fashion_mnist", "cifar10"]
 
 
-@cache
-def matrix(dataset, measure):
-    own = DOCS / "reproduction/mnist/matrices/mnist.h5"
-    averages = load_average(own if dataset == "mnist" else FULL / dataset / "matrices.h5")
-    return next(average for average in averages if average.measure == measure)
+def read(name):
+    return (DOCS / name).read_text(encoding="utf-8")
 
 
-def two(number):
-    return f"{number:z.2f}".replace("-", "−").replace("nan", "–")
+def part(name, begin, end):
+    return read(name).partition(f"## {begin}\n")[2].partition(f"## {end}\n")[0]
 
 
-def cell(measure, table, column, null=""):
-    """A number of each data set; a dash where the measure cannot be asked."""
-    rows = [kept(dataset, table).get((measure, null)) for dataset in WITH_NULLS]
-    numbers = [two(float(row[column] or "nan")) if row else "–" for row in rows]
-    return "–" if set(numbers) == {"–"} else ", ".join(numbers)
-
-
-def row_of_what_it_sees(measure):
-    cells = (
-        cell(measure, "null_tests", "spearman", "shuffled_layers"),
-        cell(measure, "null_tests", "own", "shuffled_layers"),
-        cell(measure, "null_tests", "spearman", "initial"),
-        *(cell(measure, "variance_explained", column) for column in ("size", "histogram", "both")),
-        cell(measure, "retrieval", "average_precision"),
-    )
-    return f"| `{measure}` | " + " | ".join(cells) + " |"
+SEEN = part("what-it-sees.md", "At the paper's full setting", "After short trainings")
+SETTING = part("reproduction.md", "At the paper's full setting", "MNIST at the full setting")
 
 
 def test_the_table_of_what_is_seen_is_that_of_the_kept_tables():
@@ -82,39 +54,205 @@ def test_the_table_of_what_is_seen_is_that_of_the_kept_tables():
     assert len(rows) == 24
 
 
-def shares(dataset, measure):
-    """Mean within each experiment as a share of the greatest."""
-    average = matrix(dataset, measure)
-    groups = np.array(average.groups)
-    for group in GROUPS:
-        own = average.mean[np.ix_(groups == group, groups == group)]
-        yield own[np.triu_indices(len(own), 1)].mean() / average.mean.max()
-
-
-def thousandths(number):
-    return f"{number:.3f}".removeprefix("0")
-
-
-@pytest.mark.parametrize(("measure", "at"), [("heat", 0), ("silhouette", 2)])
-def test_the_table_of_the_pictures_is_that_of_the_kept_matrices(measure, at):
-    rows = SETTING[SETTING.index(f"| {measure}, MNIST |") :].splitlines()
-    for line, dataset in zip(rows[: len(NAMES)], NAMES, strict=True):
-        pairs = zip(shares(dataset, measure), THEIRS[dataset][at].split(), strict=True)
-        cells = [f"{thousandths(ours)} / {theirs}" for ours, theirs in pairs]
-        told = NAMES[dataset] if dataset != "mnist" else f"{measure}, MNIST"
-        assert line == f"| {told} | " + " | ".join(cells) + " |"
-
-
-def between_seeds(dataset, measure):
-    """Spearman of two seeds: mean of all pairs, the lowest and the greatest; a dash of one."""
-    pairs = [spearman(one, other) for one, other in combinations(matrix(dataset, measure).runs, 2)]
-    if len(pairs) < 2:
-        return two(pairs[0]) if pairs else "–"
-    return f"{two(np.mean(pairs))} ({two(min(pairs))} … {two(max(pairs))})"
+@pytest.mark.parametrize("measure", ["heat", "silhouette"])
+def test_the_table_of_the_pictures_is_that_of_the_kept_matrices(measure):
+    rows = SETTING[SETTING.index(f"| {measure}, MNIST |") :].splitlines()[: len(NAMES)]
+    assert rows == [row_of_pictures(dataset, measure) for dataset in NAMES]
 
 
 @pytest.mark.parametrize("dataset", NAMES)
 def test_how_seeds_agree_is_that_of_the_kept_matrices(dataset):
-    ours = [between_seeds(dataset, measure) for measure in ("heat", "silhouette", "landscape")]
-    theirs = [THEIRS[dataset][1], THEIRS[dataset][3]]
-    assert f"| {NAMES[dataset]} | " + " | ".join(ours + theirs) + " |\n" in SETTING
+    assert row_of_seeds(dataset) + "\n" in SETTING
+
+
+@pytest.mark.parametrize("dataset", ["mnist", *WITH_FIVE_SEEDS])
+def test_what_the_preset_is_worth_is_that_of_the_kept_matrices(dataset):
+    assert row_of_preset(dataset) + "\n" in read("reproduction.md")
+
+
+@pytest.mark.parametrize("dataset", WITH_NULLS)
+def test_the_kept_seeds_and_their_accuracies_are_told(dataset):
+    (row,) = [
+        line
+        for line in (FULL / "README.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith(f"| {NAMES[dataset]}")
+    ]
+    count, found = len(matrix(dataset, "heat").runs), accuracies_of_base(dataset)
+    assert len(found) == 8 * count
+    assert row.split(" | ")[1] == {1: "1", 2: "1, 2"}.get(count, f"1 to {count}")
+    assert row.split(" | ")[2].startswith(f"{min(found):.1f} to {max(found):.1f} %")
+
+
+def span(measures, asked, of=WITH_FIVE_SEEDS):
+    """Lowest to highest of some measures on some data sets, or the one number that all have."""
+    found = [number(dataset, measure, *asked) for measure in measures for dataset in of]
+    low, high = two(min(found)), two(max(found))
+    return low if low == high else f"{low} to {high}"
+
+
+def of_all(measure, asked):
+    return listed(each(measure, *asked, of=WITH_NULLS))
+
+
+def controls(dataset, measure):
+    own = controls_of_seeds(dataset, measure)
+    if len(own) < 3:
+        return listed([thousandths(one) for one in own])
+    return f"{thousandths(min(own))} to {thousandths(max(own))}"
+
+
+def pairs(other, datasets):
+    return [
+        f"{with_measure(dataset, 'heat', other)} and {with_measure(dataset, 'silhouette', other)}"
+        for dataset in datasets
+    ]
+
+
+def in_short():
+    """Sentences of "In short", of the three data sets with null tests of several seeds."""
+    yield (
+        f"heat orders the pairs as before (ρ = {span(['heat'], SHUFFLED)} on all three data sets); "
+        "so do Betti curves, persistence images, Wasserstein distance "
+        f"({span(['betti', 'persistence_image', 'wasserstein'], SHUFFLED)}) and "
+        f"bottleneck ({span(['bottleneck'], SHUFFLED)})."
+    )
+    yield (
+        "The difference in number of edges explains "
+        f"{listed(each_with_interval('heat', *SIZE))} of its variance, with the histogram of the "
+        f"weights {listed(each_with_interval('heat', *BOTH))}, and the networks before their "
+        f"training are ordered otherwise (ρ = {', '.join(each_with_interval('heat', *INITIAL))})."
+    )
+    yield (
+        f"R² = {listed(each_with_interval('silhouette', *HISTOGRAM))}; its H1 part alone is the "
+        f"histogram ({span(['silhouette_h1'], HISTOGRAM)})."
+    )
+    of_language = [number(LANGUAGE, one, *HISTOGRAM) for one in ("silhouette", "silhouette_h1")]
+    yield f"it is not: {two(of_language[0])}, its H1 part {two(of_language[1])}."
+    among = two(number(REUTERS, "silhouette", "null_tests", "among_seeds", "shuffled_layers"))
+    shift, h0, h1 = (
+        number(REUTERS, one, *SHIFT) for one in ("silhouette", "silhouette_h0", "silhouette_h1")
+    )
+    yield (
+        "There a shuffle changes its order "
+        f"(ρ = {with_interval(REUTERS, 'silhouette', *SHUFFLED)}, from one seed to another it is "
+        f"{among}) and moves a network by {shift:.1f} times the mean distance between networks. "
+        f"That is its H0 part ({h0:.1f}; H1: {two(h1)})"
+    )
+    yield (
+        "On the 1,152 features of Fashion-MNIST and the 2,048 of CIFAR-10 it is not so "
+        f"(ρ = {listed(each('silhouette', *SHUFFLED, of=FEATURES))}, "
+        f"{listed(each('silhouette', *SHIFT, of=FEATURES))} times). Silhouette of ranks sees most "
+        f"of it: ρ = {with_interval(REUTERS, 'silhouette_ranks', *SHUFFLED)} on Reuters, "
+        f"{listed(each('silhouette_ranks', *SHUFFLED, of=FEATURES))} on the others."
+    )
+    among_seeds = span(["landscape"], ("null_tests", "among_seeds", "shuffled_layers"))
+    yield (
+        "the order survives a shuffle badly "
+        f"(ρ = {', '.join(each('landscape', *SHUFFLED))}), another seed hardly ({among_seeds}), "
+        "and finds shapes as random distances do "
+        f"({', '.join(each('landscape', *PRECISION))}; chance 0.48)."
+    )
+    yield (
+        f"with an average precision of {listed(each('heat', *PRECISION))} by heat, "
+        f"{listed(each('silhouette', *PRECISION))} by silhouette, "
+        f"{span(['number_of_edges'], PRECISION)} by the number of edges (chance 0.48). Silhouette "
+        f"of ranks ({', '.join(each('silhouette_ranks', *PRECISION))}) and bottleneck "
+        f"({', '.join(each('bottleneck', *PRECISION))}) come close to it."
+    )
+    yield (
+        f"that heat is size (0.95 to 1.00 of its variance there, {span(['heat'], SIZE)} here); "
+        "that it orders untrained networks as trained ones "
+        f"(ρ = 0.96 to 0.99, here {span(['heat'], INITIAL)});"
+    )
+    yield f"(0.57 there; here {listed(each('silhouette_ranks', *BOTH))})."
+
+
+def below_the_table():
+    """Sentences below the table of what is seen, of all data sets that it has."""
+    mnist, *others = pairs("number_of_edges", ["mnist", *WITH_FIVE_SEEDS])
+    told = zip([NAMES[dataset] for dataset in WITH_FIVE_SEEDS], others, strict=True)
+    heat, silhouette = mnist.split(" and ")
+    of_histogram, *of_others = pairs("weight_histogram", ["mnist", *WITH_FIVE_SEEDS])
+    yield (
+        "Spearman of the mean matrix with the difference in number of edges is "
+        f"{heat} for heat and {silhouette} for silhouette "
+        f"({', '.join(' '.join(one) for one in told)}), with the distance of the histograms "
+        f"{of_histogram} ({', '.join(of_others)})."
+    )
+    heat, silhouette = (
+        {asked: two(number(LANGUAGE, measure, *asked)) for asked in (SHUFFLED, BOTH, INITIAL)}
+        for measure in ("heat", "silhouette")
+    )
+    yield (
+        f"a shuffle keeps the order of heat (ρ = {heat[SHUFFLED]}) and silhouette "
+        f"({silhouette[SHUFFLED]}), size and histogram explain {heat[BOTH]} and {silhouette[BOTH]} "
+        "of them"
+    )
+    yield f"both explain {of_all('bottleneck', BOTH)} of it."
+    silhouettes = [number(dataset, "silhouette", *SHIFT) for dataset in WITH_NULLS]
+    yield (
+        f"By heat a shuffled network is nowhere ({span(['heat'], SHIFT, WITH_NULLS)} of the mean "
+        f"distance), by bottleneck {span(['bottleneck'], SHIFT, WITH_NULLS)} of it away, by "
+        f"silhouette {', '.join(map(two, silhouettes[:-1]))} and {silhouettes[-1]:.1f}."
+    )
+    yield (
+        "Frobenius distances keep their order under a shuffle by "
+        f"ρ = {of_all('frobenius_norm', SHUFFLED)}, aligned by "
+        f"{span(['frobenius_aligned'], SHUFFLED, WITH_NULLS)}."
+    )
+    of_answers = span(["cka", "procrustes", "predictions"], INITIAL, WITH_NULLS)
+    yield f"their distances is not that of untrained networks ({of_answers})."
+
+
+def of_the_setting():
+    """Sentences of the reproduction."""
+    heat = [f"{controls(dataset, 'heat')} ({NAMES[dataset]})" for dataset in NAMES]
+    heat[0] = heat[0].replace(")", ", heat)")
+    silhouette = [controls(dataset, "silhouette") for dataset in NAMES]
+    yield f"single ones are {', '.join(heat)}, and by silhouette {', '.join(silhouette)}."
+    yield f"on CIFAR-10 (ours: {', '.join(from_two_layers('cifar10', 'heat'))}),"
+    yield f"{', '.join(from_two_layers(LANGUAGE, 'heat'))})."
+
+
+def of_mnist():
+    """Rows of MNIST's table."""
+    measures = ("heat", "silhouette", "landscape")
+    edges, histogram = (
+        " | ".join(with_measure("mnist", measure, other) for measure in measures)
+        for other in ("number_of_edges", "weight_histogram")
+    )
+    yield f"| with the difference in number of edges | {edges} |"
+    yield f"| with the distance of the weights' histograms | {histogram} |"
+
+
+def of_the_readme():
+    """The sentence of the README."""
+    first, second, third = each("silhouette", *SHUFFLED)
+    yield (
+        f"(ρ = {span(['heat'], SHUFFLED)} on Fashion-MNIST, CIFAR-10 and Reuters), silhouette "
+        f"nearly ({first}, {second}, {third})"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("what-it-sees.md", in_short),
+        ("what-it-sees.md", below_the_table),
+        ("reproduction.md", of_the_setting),
+        ("reproduction.md", of_mnist),
+        ("../README.md", of_the_readme),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_sentences_have_the_numbers_of_the_kept_tables(name, said):
+    told = " ".join(read(name).split())
+    missing = [sentence for sentence in said() if sentence not in told]
+    assert missing == []
+
+
+def test_numbers_are_written_as_the_docs_write_them():
+    assert two(-0.004) == "0.00"
+    assert two(-0.25) == "−0.25"
+    assert thousandths(0.0304) == ".030"
+    assert listed(["a", "b", "c"]) == "a, b and c"
