@@ -1,13 +1,14 @@
 """Variance explained: how much of a measure's distances simpler ones explain."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
 from topoprint.comparison.matrix import Comparison, DistanceMatrix
-from topoprint.evaluation.seeds import FEWEST, Array, Estimate, comparable
+from topoprint.evaluation.seeds import FEWEST, Array, Estimate, IntArray, comparable
 from topoprint.identity import Index
 
 # The measures that explain the others.
@@ -26,6 +27,11 @@ class VarianceExplained:
     size, histogram, both : Estimate
         R² of a linear fit of the distances by ``number_of_edges``, by ``weight_histogram``, and
         by both; NaN where the simpler distance is the same between all networks.
+    size_without, histogram_without, both_without : float
+        The same without one network, whose leaving out changes it most (mean over the seeds): the
+        distances to one network can hold most of the variance. NaN of three networks.
+    size_left_out, histogram_left_out, both_left_out : str
+        Which network that is.
     """
 
     measure: str
@@ -33,6 +39,12 @@ class VarianceExplained:
     size: Estimate
     histogram: Estimate
     both: Estimate
+    size_without: float = np.nan
+    size_left_out: str = ""
+    histogram_without: float = np.nan
+    histogram_left_out: str = ""
+    both_without: float = np.nan
+    both_left_out: str = ""
 
 
 def variance_explained(seeds: Sequence[Comparison]) -> list[VarianceExplained]:
@@ -45,13 +57,12 @@ def variance_explained(seeds: Sequence[Comparison]) -> list[VarianceExplained]:
         some = comparable([seed[measure] for seed in known])
         if len(some) < FEWEST:
             continue
-        both = np.ix_(some, some)
-        shares = [
-            _shares_explained(seed[measure][both], *(seed[name][both] for name in SIMPLE))
-            for seed in known
-        ]
-        estimates = map(Estimate, zip(*shares, strict=True))
-        rows.append(VarianceExplained(measure, len(some), *estimates))
+        shares = _shares_of_seeds(known, measure, some)
+        labels = [seeds[0].index.labels[place] for place in some]
+        without = [_shares_of_seeds(known, measure, np.delete(some, at)) for at in range(len(some))]
+        rest = _without_one(shares.mean(axis=0), np.mean(without, axis=1), labels)
+        size, histogram, joint = map(Estimate, shares.T)
+        rows.append(VarianceExplained(measure, len(some), size, histogram, joint, **rest))
     return rows
 
 
@@ -89,6 +100,29 @@ def _part(comparison: Comparison, places: Sequence[int]) -> Comparison:
         for name, matrix in comparison.matrices.items()
     }
     return Comparison(index, matrices)
+
+
+def _without_one(shares: Array, without: Array, labels: Sequence[str]) -> dict[str, Any]:
+    """Each share (3,) without the network that changes it most, of those (n, 3), and its name."""
+    found: dict[str, Any] = {}
+    for name, whole, rest in zip(("size", "histogram", "both"), shares, without.T, strict=True):
+        changes = np.abs(rest - whole)
+        if np.isfinite(changes).any():
+            at = int(np.nanargmax(changes))
+            found |= {f"{name}_without": float(rest[at]), f"{name}_left_out": labels[at]}
+    return found
+
+
+def _shares_of_seeds(
+    seeds: Sequence[Mapping[str, Array]], measure: str, networks: IntArray
+) -> Array:
+    """Shares (seeds, 3) that are explained among some networks; NaN of fewer than three."""
+    if len(networks) < FEWEST:
+        return np.full((len(seeds), 3), np.nan)
+    among = np.ix_(networks, networks)
+    return np.array(
+        [_shares_explained(*(seed[name][among] for name in (measure, *SIMPLE))) for seed in seeds]
+    )
 
 
 def _shares_explained(distances: Array, size: Array, histogram: Array) -> list[float]:

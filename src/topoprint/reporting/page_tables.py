@@ -117,9 +117,7 @@ def of_evaluation(name: str, found: Evaluation) -> Table:
         cells = [Cell(spoken(measure))]
         cells += [_of_null(tests.get((measure, null))) for null in found.nulls]
         if found.variance:
-            share = shares.get(measure)
-            values = (share.size, share.histogram, share.both) if share else (np.nan,) * 3
-            cells += [number(value) for value in values]
+            cells += _of_shares(shares.get(measure))
         cells += [_of_retrieval(retrieved.get((measure, relevant))) for relevant in asked]
         rows.append(cells)
     parts: list[tuple[str, type, Sequence[Any]]] = [
@@ -202,6 +200,20 @@ def _of_null(row: NullTest | None) -> Cell:
     if row is None:
         return Cell(NOTHING)
     return Cell(number(row.spearman, 3).text, f"{_interval(row.spearman)}p = {row.mantel_p:.2g}")
+
+
+def _of_shares(row: VarianceExplained | None) -> list[Cell]:
+    if row is None:
+        return [Cell(NOTHING)] * 3
+    parts = (
+        (row.size, row.size_without, row.size_left_out),
+        (row.histogram, row.histogram_without, row.histogram_left_out),
+        (row.both, row.both_without, row.both_left_out),
+    )
+    return [
+        Cell(number(share).text, f"{without:.2f} without {name}" if name else "")
+        for share, without, name in parts
+    ]
 
 
 def _of_retrieval(row: Retrieval | None) -> Cell:

@@ -22,6 +22,8 @@ WHAT_IS_LOST = {
 }
 # Correlations from which an order counts as kept, and as nearly kept.
 KEPT, NEARLY_KEPT = 0.95, 0.8
+# Change of a share by one network from which it is told.
+TELLING = 0.1
 
 
 def runs(matrix: AveragedMatrix) -> str:
@@ -93,14 +95,23 @@ def _of_null(row: NullTest) -> str:
 
 def _of_shares(share: VarianceExplained) -> str:
     alone = [
-        f"{what} alone {100 * value:.0f} %"
-        for what, value in (("size", share.size), ("histogram", share.histogram))
+        f"{what} alone {100 * value:.0f} %" + _without(value, rest, left_out)
+        for what, value, rest, left_out in (
+            ("size", share.size, share.size_without, share.size_left_out),
+            ("histogram", share.histogram, share.histogram_without, share.histogram_left_out),
+        )
         if not isnan(value)
     ]
     return (
         f"Size and weight histogram together explain {100 * share.both:.0f} % of the variance "
-        f"of its distances ({', '.join(alone)})."
+        f"of its distances{_without(share.both, share.both_without, share.both_left_out)} "
+        f"({', '.join(alone)})."
     )
+
+
+def _without(share: float, rest: float, left_out: str) -> str:
+    """Tell that much of a share rests on one network; nothing where it does not."""
+    return f", {100 * rest:.0f} % without {left_out}" if abs(rest - share) >= TELLING else ""
 
 
 def _of_retrieval(row: Retrieval, of_size: Retrieval | None) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from topoprint import load_average
 from topoprint.evaluation.mantel import spearman
+from topoprint.evaluation.seeds import CONFIDENCE, RESAMPLES
 
 DOCS = Path(__file__).parents[3] / "docs"
 FULL = DOCS / "reproduction/full"
@@ -93,6 +94,18 @@ def shares(dataset, measure, values=None):
         yield own[np.triu_indices(len(own), 1)].mean() / values.max()
 
 
+@cache
+def intervals_of_shares(dataset, measure):
+    """95 % bootstrap intervals of the shares over the seeds; nothing for one seed."""
+    runs, random = matrix(dataset, measure).runs, np.random.default_rng(0)
+    if len(runs) < 2:
+        return [""] * len(GROUPS)
+    draws = random.integers(0, len(runs), (RESAMPLES, len(runs)))
+    found = [list(shares(dataset, measure, runs[draw].mean(0))) for draw in draws]
+    ends = np.quantile(found, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
+    return [f" [{thousandths(low)}, {thousandths(high)}]" for low, high in ends.T]
+
+
 def controls_of_seeds(dataset, measure):
     """Mean within the control as a share of the greatest, of each seed."""
     at = GROUPS.index("input_order")
@@ -144,12 +157,13 @@ def row_of_what_it_sees(measure):
 
 
 def row_of_pictures(dataset, measure):
-    pairs = zip(
+    found = zip(
         shares(dataset, measure),
+        intervals_of_shares(dataset, measure),
         THEIRS[dataset][0 if measure == "heat" else 2].split(),
         strict=True,
     )
-    cells = [f"{thousandths(ours)} / {theirs}" for ours, theirs in pairs]
+    cells = [f"{thousandths(ours)}{interval} / {theirs}" for ours, interval, theirs in found]
     told = NAMES[dataset] if dataset != "mnist" else f"{measure}, MNIST"
     return f"| {told} | " + " | ".join(cells) + " |"
 

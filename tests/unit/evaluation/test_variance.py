@@ -28,6 +28,39 @@ def test_sizes_that_are_equal_explain_nothing_that_could_be_told():
     np.testing.assert_allclose(share.both, share.histogram)
 
 
+def with_a_far_network(seed, among=range(COUNT)):
+    """A measure that is the size, but that the first network is far from all others."""
+    size = np.abs(np.subtract.outer(np.arange(COUNT), np.arange(COUNT))).astype(float)
+    far = np.zeros((COUNT, COUNT))
+    far[0, 1:] = far[1:, 0] = 9 + noise(seed)[0, 1:]
+    values = {"m": size + far, "number_of_edges": size, "weight_histogram": noise(seed + 9)}
+    places = np.ix_(among, among)
+    index = Index(index_of(seed)[place] for place in among)
+    return compared(index, {name: array[places] for name, array in values.items()})
+
+
+def test_shares_are_told_without_the_network_that_changes_them_most():
+    (found,) = variance_explained([with_a_far_network(seed) for seed in range(3)])
+    assert found.size_left_out == found.both_left_out == "a-0"
+    assert found.size < 0.5
+    np.testing.assert_allclose([found.size_without, found.both_without], 1)
+    without = []
+    for left_out in range(COUNT):
+        others = np.delete(np.arange(COUNT), left_out)
+        (rest,) = variance_explained([with_a_far_network(seed, others) for seed in range(3)])
+        without.append(float(rest.histogram))
+    most = int(np.argmax(np.abs(np.array(without) - found.histogram)))
+    assert found.histogram_left_out == f"a-{most}"
+    np.testing.assert_allclose(found.histogram_without, without[most])
+
+
+def test_of_three_networks_none_is_left_out():
+    (found,) = variance_explained([with_a_far_network(seed, range(3)) for seed in range(2)])
+    assert np.isfinite(found.both)
+    assert np.isnan(found.both_without)
+    assert found.both_left_out == ""
+
+
 def test_a_measure_of_equal_shapes_is_explained_on_the_largest_set_that_it_compares():
     apart = np.not_equal.outer(SHAPES, SHAPES)
     seeds = [real_of(seed, by_chance=np.where(apart, np.nan, noise(seed))) for seed in range(3)]

@@ -14,7 +14,9 @@ from known_measures import (
     unrelated,
 )
 
-from topoprint.evaluation.evaluation import evaluate
+from topoprint.evaluation.evaluation import Evaluation, evaluate
+from topoprint.evaluation.seeds import Estimate
+from topoprint.evaluation.variance import VarianceExplained
 from topoprint.experiment.sections import NullName
 from topoprint.reporting.words import WHAT_IS_LOST, in_words
 
@@ -46,6 +48,21 @@ def test_words_tell_an_order_that_stays_from_distances_that_move():
     said = words_of(seeds_of(3), moved)["by_chance"][0]
     assert "does not depend on how the neurons are wired" in said
     assert said.endswith("100 % of them lie beyond two deviations of their nulls.")
+
+
+def test_words_tell_of_the_network_on_which_much_of_a_share_rests():
+    def evaluated(**shares):
+        told = [VarianceExplained("m", 8, *map(Estimate, ([0.2], [0.1], [0.3])), **shares)]
+        (said,) = in_words(Evaluation(("m",), (), [], told, []))["m"]
+        return said
+
+    begin = "Size and weight histogram together explain 30 % of the variance of its distances"
+    assert evaluated() == f"{begin} (size alone 20 %, histogram alone 10 %)."
+    moved = {"size_without": 0.9, "size_left_out": "a-0"}
+    hardly = {"both_without": 0.35, "both_left_out": "a-1"}
+    assert evaluated(**moved, **hardly) == (
+        f"{begin} (size alone 20 %, 90 % without a-0, histogram alone 10 %)."
+    )
 
 
 def test_of_numbers_that_there_are_not_nothing_is_said():
