@@ -191,14 +191,18 @@ def row_of_preset(dataset):
     return f"| {NAMES[dataset]} | " + " | ".join(cells) + " |"
 
 
-def accuracies_of_base(dataset):
+def accuracies_of_base(dataset, of="full"):
     """Test accuracy of the networks of the base configuration in the kept seeds, in per cent."""
     average = matrix(dataset, "heat")
     edges = matrix(dataset, "number_of_edges").mean
     base = average.labels.index("layer_size-512")
     alike = {label for label, gap in zip(average.labels, edges[base], strict=True) if gap == 0}
+    files = sorted((FULL / dataset / "tables").glob("accuracy_seed*.csv"))
+    if of != "full" or dataset == "mnist":
+        folder = "mnist" if of == "full" else of
+        files = [DOCS / f"reproduction/{folder}/tables/{dataset}_accuracy.csv"]
     found = []
-    for file in sorted((FULL / dataset / "tables").glob("accuracy_seed*.csv")):
+    for file in files:
         with open(file, encoding="utf-8") as lines:
             found += [
                 100 * float(row["test_accuracy"])
@@ -206,3 +210,11 @@ def accuracies_of_base(dataset):
                 if row["network"] in alike
             ]
     return found
+
+
+def row_of_accuracies(dataset):
+    """Mean and range of the base networks' accuracies by the preset, and their range in full."""
+    preset, full = accuracies_of_base(dataset, "laptop"), accuracies_of_base(dataset)
+    told = NAMES[dataset] + (", on features" if dataset in ("fashion_mnist", "cifar10") else "")
+    ranges = [f"{min(found):.1f} … {max(found):.1f} %" for found in (preset, full)]
+    return f"| {told} | {np.mean(preset):.1f} % | {' | '.join(ranges)} |"

@@ -16,6 +16,7 @@ from full_setting import (
     listed,
     matrix,
     number,
+    row_of_accuracies,
     row_of_pictures,
     row_of_preset,
     row_of_seeds,
@@ -68,6 +69,11 @@ def test_how_seeds_agree_is_that_of_the_kept_matrices(dataset):
 @pytest.mark.parametrize("dataset", ["mnist", *WITH_FIVE_SEEDS])
 def test_what_the_preset_is_worth_is_that_of_the_kept_matrices(dataset):
     assert row_of_preset(dataset) + "\n" in read("reproduction.md")
+
+
+@pytest.mark.parametrize("dataset", NAMES)
+def test_accuracies_of_the_preset_and_of_the_full_setting_are_those_kept(dataset):
+    assert row_of_accuracies(dataset) + "\n" in read("reproduction.md")
 
 
 @pytest.mark.parametrize("dataset", WITH_NULLS)
