@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from topoprint import load_average
+from topoprint import DistanceMatrix, Index, load_average
+from topoprint.comparison.matrix import Comparison
 from topoprint.evaluation.mantel import spearman
 from topoprint.evaluation.seeds import CONFIDENCE, RESAMPLES
+from topoprint.evaluation.variance import variance_explained
 
 DOCS = Path(__file__).parents[3] / "docs"
 FULL = DOCS / "reproduction/full"
@@ -154,6 +156,38 @@ def row_of_what_it_sees(measure):
         cell("retrieval", "average_precision"),
     )
     return f"| `{measure}` | " + " | ".join(cells) + " |"
+
+
+@cache
+def variance_of_mnist():
+    """What size and histogram explain on MNIST, whose matrices are kept, but no such table."""
+    measures = ("heat", "silhouette", "number_of_edges", "weight_histogram")
+    averages = [matrix("mnist", measure) for measure in measures]
+    seeds = []
+    for at in range(len(averages[0].runs)):
+        index = Index.of_names(averages[0].labels)
+        made = {
+            one.measure: DistanceMatrix(one.runs[at], index, one.measure, {}) for one in averages
+        }
+        seeds.append(Comparison(index, made))
+    return {row.measure: row for row in variance_explained(seeds)}
+
+
+def explained(dataset, measure, by):
+    """R² by size, histogram or both, R² without the network that changes it most, and its name."""
+    if dataset == "mnist":
+        row = variance_of_mnist()[measure]
+        return getattr(row, by), getattr(row, f"{by}_without"), getattr(row, f"{by}_left_out")
+    row = kept(dataset, "variance_explained")[measure, ""]
+    return float(row[by]), float(row[f"{by}_without"]), row[f"{by}_left_out"]
+
+
+def row_of_one_network(measure, by):
+    cells = []
+    for dataset in NAMES:
+        whole, without, _ = explained(dataset, measure, by)
+        cells.append(f"{two(whole)} ({two(without)})")
+    return f"| {measure}, {by} | {' | '.join(cells)} |"
 
 
 def row_of_pictures(dataset, measure):
