@@ -182,6 +182,15 @@ def explained(dataset, measure, by):
     return float(row[by]), float(row[f"{by}_without"]), row[f"{by}_left_out"]
 
 
+def held_by(dataset, measure, network):
+    """Share of the squared deviations from the mean that the distances to a network hold."""
+    average = matrix(dataset, measure)
+    one, other = np.triu_indices(len(average.labels), 1)
+    at = average.labels.index(network)
+    squares = [(run[one, other] - run[one, other].mean()) ** 2 for run in average.runs]
+    return np.mean([each[(one == at) | (other == at)].sum() / each.sum() for each in squares])
+
+
 def row_of_one_network(measure, by):
     cells = []
     for dataset in NAMES:

@@ -11,12 +11,15 @@ from full_setting import (
     controls_of_seeds,
     each,
     each_with_interval,
+    explained,
     from_two_layers,
+    held_by,
     kept,
     listed,
     matrix,
     number,
     row_of_accuracies,
+    row_of_one_network,
     row_of_pictures,
     row_of_preset,
     row_of_seeds,
@@ -89,6 +92,12 @@ def test_the_kept_seeds_and_their_accuracies_are_told(dataset):
     assert row.split(" | ")[2].startswith(f"{min(found):.1f} to {max(found):.1f} %")
 
 
+@pytest.mark.parametrize("measure", ["heat", "silhouette"])
+@pytest.mark.parametrize("by", ["size", "histogram", "both"])
+def test_what_rests_on_one_network_is_that_of_the_kept_tables(measure, by):
+    assert row_of_one_network(measure, by) + "\n" in SEEN
+
+
 def span(measures, asked, of=WITH_FIVE_SEEDS):
     """Lowest to highest of some measures on some data sets, or the one number that all have."""
     found = [number(dataset, measure, *asked) for measure in measures for dataset in of]
@@ -132,6 +141,12 @@ def in_short():
         f"R² = {listed(each_with_interval('silhouette', *HISTOGRAM))}; its H1 part alone is the "
         f"histogram ({span(['silhouette_h1'], HISTOGRAM)})."
     )
+    without = [
+        explained(REUTERS, *asked) for asked in (("heat", "size"), ("silhouette", "histogram"))
+    ]
+    assert {name for _, _, name in without} == {"number_of_labels-2"}
+    yield f"without the network of two labels, size explains {two(without[0][1])} of heat"
+    yield f"the network of two labels: without it R² is {two(without[1][1])}."
     of_language = [number(LANGUAGE, one, *HISTOGRAM) for one in ("silhouette", "silhouette_h1")]
     yield f"it is not: {two(of_language[0])}, its H1 part {two(of_language[1])}."
     among = two(number(REUTERS, "silhouette", "null_tests", "among_seeds", "shuffled_layers"))
@@ -185,6 +200,9 @@ def below_the_table():
         f"({', '.join(' '.join(one) for one in told)}), with the distance of the histograms "
         f"{of_histogram} ({', '.join(of_others)})."
     )
+    held = [held_by(REUTERS, measure, "number_of_labels-2") for measure in ("heat", "silhouette")]
+    heat, silhouette = (f"{100 * share:.0f} %" for share in held)
+    yield f"that reach it hold {heat} (heat) and {silhouette} (silhouette) of the squared"
     heat, silhouette = (
         {asked: two(number(LANGUAGE, measure, *asked)) for asked in (SHUFFLED, BOTH, INITIAL)}
         for measure in ("heat", "silhouette")
@@ -194,7 +212,7 @@ def below_the_table():
         f"({silhouette[SHUFFLED]}), size and histogram explain {heat[BOTH]} and {silhouette[BOTH]} "
         "of them"
     )
-    yield f"both explain {of_all('bottleneck', BOTH)} of it."
+    yield f"on Reuters a third: {of_all('bottleneck', BOTH)}."
     silhouettes = [number(dataset, "silhouette", *SHIFT) for dataset in WITH_NULLS]
     yield (
         f"By heat a shuffled network is nowhere ({span(['heat'], SHIFT, WITH_NULLS)} of the mean "
