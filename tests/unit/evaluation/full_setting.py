@@ -62,6 +62,10 @@ def thousandths(number):
     return f"{number:.3f}".removeprefix("0")
 
 
+def bracketed(ends):
+    return f" [{thousandths(ends[0])}, {thousandths(ends[1])}]"
+
+
 def listed(items):
     *first, last = items
     return f"{', '.join(first)} and {last}" if first else last
@@ -98,14 +102,31 @@ def shares(dataset, measure, values=None):
 
 @cache
 def intervals_of_shares(dataset, measure):
-    """95 % bootstrap intervals of the shares over the seeds; nothing for one seed."""
+    """95 % bootstrap intervals of the shares over the seeds; none for one seed."""
     runs, random = matrix(dataset, measure).runs, np.random.default_rng(0)
     if len(runs) < 2:
-        return [""] * len(GROUPS)
+        return [None] * len(GROUPS)
     draws = random.integers(0, len(runs), (RESAMPLES, len(runs)))
     found = [list(shares(dataset, measure, runs[draw].mean(0))) for draw in draws]
-    ends = np.quantile(found, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
-    return [f" [{thousandths(low)}, {thousandths(high)}]" for low, high in ends.T]
+    return np.quantile(found, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0).T
+
+
+def of_theirs(dataset, measure):
+    return THEIRS[dataset][0 if measure == "heat" else 2].split()
+
+
+def inside_the_intervals():
+    """How many of the authors' shares lie in our intervals, as written, and how many there are."""
+    inside = [
+        thousandths(ends[0]) <= theirs <= thousandths(ends[1])
+        for dataset in NAMES
+        for measure in ("heat", "silhouette")
+        for ends, theirs in zip(
+            intervals_of_shares(dataset, measure), of_theirs(dataset, measure), strict=True
+        )
+        if ends is not None
+    ]
+    return sum(inside), len(inside)
 
 
 def controls_of_seeds(dataset, measure):
@@ -203,10 +224,13 @@ def row_of_pictures(dataset, measure):
     found = zip(
         shares(dataset, measure),
         intervals_of_shares(dataset, measure),
-        THEIRS[dataset][0 if measure == "heat" else 2].split(),
+        of_theirs(dataset, measure),
         strict=True,
     )
-    cells = [f"{thousandths(ours)}{interval} / {theirs}" for ours, interval, theirs in found]
+    cells = [
+        f"{thousandths(ours)}{'' if ends is None else bracketed(ends)} / {theirs}"
+        for ours, ends, theirs in found
+    ]
     told = NAMES[dataset] if dataset != "mnist" else f"{measure}, MNIST"
     return f"| {told} | " + " | ".join(cells) + " |"
 
