@@ -186,7 +186,8 @@ def in_short():
         f"({', '.join(each('bottleneck', *PRECISION))}) come close to it."
     )
     yield (
-        f"that heat is size (0.95 to 1.00 of its variance there, {span(['heat'], SIZE)} here); "
+        f"that heat is size (0.95 to 1.00 of its variance there, {span(['heat'], SIZE)} here, "
+        "on Reuters by one network); "
         "that it orders untrained networks as trained ones "
         f"(ρ = 0.96 to 0.99, here {span(['heat'], INITIAL)});"
     )
