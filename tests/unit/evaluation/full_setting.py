@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from topoprint import DistanceMatrix, Index, load_average
+from topoprint.comparison.files import load_comparisons
 from topoprint.comparison.matrix import Comparison
 from topoprint.evaluation.mantel import spearman
 from topoprint.evaluation.seeds import CONFIDENCE, RESAMPLES
@@ -127,6 +128,21 @@ def inside_the_intervals():
         if ends is not None
     ]
     return sum(inside), len(inside)
+
+
+def with_shared_masks(measure):
+    """Shares of Fashion-MNIST's seed 3 with shared masks and its own, and their agreement.
+
+    That is Spearman of either with the mean matrix of the other seeds.
+    """
+    (shared,) = load_comparisons(FULL / "shared_masks/fashion_mnist_seed3.h5")
+    average = matrix("fashion_mnist", measure)
+    at = average.seeds.index(3)
+    others = np.delete(average.runs, at, 0).mean(0)
+    assert shared.index.labels == average.labels
+    both = (shared[measure].values, average.runs[at])
+    told = [" ".join(map(thousandths, shares("fashion_mnist", measure, one))) for one in both]
+    return told, [two(spearman(one, others)) for one in both]
 
 
 def controls_of_seeds(dataset, measure):

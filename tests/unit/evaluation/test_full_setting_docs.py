@@ -4,6 +4,7 @@ import pytest
 from full_setting import (
     DOCS,
     FULL,
+    GROUPS,
     NAMES,
     WITH_FIVE_SEEDS,
     WITH_NULLS,
@@ -30,6 +31,7 @@ from full_setting import (
     two,
     with_interval,
     with_measure,
+    with_shared_masks,
 )
 
 from topoprint.evaluation.mantel import spearman
@@ -236,15 +238,29 @@ def below_the_table():
 
 def of_the_setting():
     """Sentences of the reproduction."""
-    heat = [f"{controls(dataset, 'heat')} ({NAMES[dataset]})" for dataset in NAMES]
-    heat[0] = heat[0].replace(")", ", heat)")
-    silhouette = [controls(dataset, "silhouette") for dataset in NAMES]
-    yield f"single ones are {', '.join(heat)}, and by silhouette {', '.join(silhouette)}."
+    told = [f"{controls(dataset, 'heat')} ({NAMES[dataset]})" for dataset in NAMES]
+    told[0] = told[0].replace(")", ", heat)")
+    others = ", ".join(controls(dataset, "silhouette") for dataset in NAMES)
+    yield f"single ones are {', '.join(told)}, and by silhouette {others}."
     layers = {dataset: ", ".join(from_two_layers(dataset, "heat")) for dataset in NAMES}
     yield (
         f"(from two layers to 4, 6, 8 and 10: {layers['mnist']} of the greatest) and Fashion-MNIST "
         f"({layers['fashion_mnist']}), and hardly before ten layers on Reuters "
         f"({layers['reuters']})."
+    )
+    (heat, agreement), (silhouette, other) = map(with_shared_masks, PICTURED)
+    yield (
+        f"has {heat[0]} by heat (with masks of its own {heat[1]}) and {silhouette[0]} by "
+        f"silhouette ({silhouette[1]}), and agrees with the other four seeds as well as before "
+        f"(Spearman {agreement[0]} for {agreement[1]}, and {other[0]} for {other[1]})."
+    )
+    at = GROUPS.index("number_of_labels")
+    first, second, *rest = (
+        thousandths(list(shares("fashion_mnist", "heat", run))[at])
+        for run in matrix("fashion_mnist", "heat").runs
+    )
+    yield (
+        f"(labels by heat {first} and {second}), seeds 3 to 5 those of another ({', '.join(rest)})"
     )
     inside, count = inside_the_intervals()
     yield f"Of the {count} numbers that have an interval, the authors' lies in {inside}."
