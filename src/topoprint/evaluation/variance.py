@@ -13,6 +13,8 @@ from topoprint.identity import Index
 
 # The measures that explain the others.
 SIMPLE = ("number_of_edges", "weight_histogram")
+# Change of a share by one network from which sentences tell of it.
+TELLING = 0.1
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,12 @@ class VarianceExplained:
         R² of a linear fit of the distances by ``number_of_edges``, by ``weight_histogram``, and
         by both; NaN where the simpler distance is the same between all networks.
     size_without, histogram_without, both_without : float
-        The same without one network, whose leaving out changes it most (mean over the seeds): the
-        distances to one network can hold most of the variance. NaN of three networks.
+        The same without one network, whose leaving out changes it most, mean over the seeds: the
+        distances to one network can hold most of the variance. NaN where nothing can be told of
+        the others, as the simpler distance is the same between all of them.
     size_left_out, histogram_left_out, both_left_out : str
-        Which network that is.
+        Which network that is; empty, and the share NaN, where the whole share is NaN or there are
+        three networks only.
     """
 
     measure: str
@@ -48,7 +52,11 @@ class VarianceExplained:
 
 
 def variance_explained(seeds: Sequence[Comparison]) -> list[VarianceExplained]:
-    """Share of the variance that size and histogram explain, for the other measures."""
+    """Share of the variance that size and histogram explain, for the other measures.
+
+    Each network is left out in turn, so that n networks take n + 1 fits to their n(n − 1) / 2
+    distances, for each measure and seed.
+    """
     known = [{name: m.values for name, m in seed.matrices.items()} for seed in seeds]
     if not known[0].keys() >= set(SIMPLE):
         return []
@@ -59,8 +67,12 @@ def variance_explained(seeds: Sequence[Comparison]) -> list[VarianceExplained]:
             continue
         shares = _shares_of_seeds(known, measure, some)
         labels = [seeds[0].index.labels[place] for place in some]
-        without = [_shares_of_seeds(known, measure, np.delete(some, at)) for at in range(len(some))]
-        rest = _without_one(shares.mean(axis=0), np.mean(without, axis=1), labels)
+        rest = {}
+        if len(some) > FEWEST:
+            without = [
+                _shares_of_seeds(known, measure, np.delete(some, at)) for at in range(len(some))
+            ]
+            rest = _without_one(shares.mean(axis=0), np.mean(without, axis=1), labels)
         size, histogram, joint = map(Estimate, shares.T)
         rows.append(VarianceExplained(measure, len(some), size, histogram, joint, **rest))
     return rows
@@ -106,9 +118,9 @@ def _without_one(shares: Array, without: Array, labels: Sequence[str]) -> dict[s
     """Each share (3,) without the network that changes it most, of those (n, 3), and its name."""
     found: dict[str, Any] = {}
     for name, whole, rest in zip(("size", "histogram", "both"), shares, without.T, strict=True):
-        changes = np.abs(rest - whole)
-        if np.isfinite(changes).any():
-            at = int(np.nanargmax(changes))
+        if np.isfinite(whole):
+            changes = np.where(np.isnan(rest), np.inf, np.abs(rest - whole))
+            at = int(np.argmax(changes))
             found |= {f"{name}_without": float(rest[at]), f"{name}_left_out": labels[at]}
     return found
 
@@ -116,9 +128,7 @@ def _without_one(shares: Array, without: Array, labels: Sequence[str]) -> dict[s
 def _shares_of_seeds(
     seeds: Sequence[Mapping[str, Array]], measure: str, networks: IntArray
 ) -> Array:
-    """Shares (seeds, 3) that are explained among some networks; NaN of fewer than three."""
-    if len(networks) < FEWEST:
-        return np.full((len(seeds), 3), np.nan)
+    """Shares (seeds, 3) that are explained among some networks."""
     among = np.ix_(networks, networks)
     return np.array(
         [_shares_explained(*(seed[name][among] for name in (measure, *SIMPLE))) for seed in seeds]

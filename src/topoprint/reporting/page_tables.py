@@ -211,7 +211,7 @@ def _of_shares(row: VarianceExplained | None) -> list[Cell]:
         (row.both, row.both_without, row.both_left_out),
     )
     return [
-        Cell(number(share).text, f"{without:.2f} without {name}" if name else "")
+        Cell(number(share).text, f"{number(without).text} without {name}" if name else "")
         for share, without, name in parts
     ]
 

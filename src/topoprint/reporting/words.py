@@ -7,7 +7,7 @@ from topoprint.comparison.averages import AveragedMatrix
 from topoprint.evaluation.evaluation import Evaluation
 from topoprint.evaluation.null_tests import NullTest
 from topoprint.evaluation.retrieval import Retrieval
-from topoprint.evaluation.variance import VarianceExplained
+from topoprint.evaluation.variance import TELLING, VarianceExplained
 from topoprint.paper.reproduction import Agreement
 
 # What a network has and its null has not: all of it, as one null may lose what another loses too.
@@ -22,8 +22,6 @@ WHAT_IS_LOST = {
 }
 # Correlations from which an order counts as kept, and as nearly kept.
 KEPT, NEARLY_KEPT = 0.95, 0.8
-# Change of a share by one network from which it is told.
-TELLING = 0.1
 
 
 def runs(matrix: AveragedMatrix) -> str:
@@ -104,14 +102,17 @@ def _of_shares(share: VarianceExplained) -> str:
     ]
     return (
         f"Size and weight histogram together explain {100 * share.both:.0f} % of the variance "
-        f"of its distances{_without(share.both, share.both_without, share.both_left_out)} "
-        f"({', '.join(alone)})."
+        f"of its distances{_without(share.both, share.both_without, share.both_left_out)}: "
+        f"{', '.join(alone)}."
     )
 
 
 def _without(share: float, rest: float, left_out: str) -> str:
     """Tell that much of a share rests on one network; nothing where it does not."""
-    return f", {100 * rest:.0f} % without {left_out}" if abs(rest - share) >= TELLING else ""
+    if not left_out or abs(rest - share) < TELLING:
+        return ""
+    told = "nothing can be told" if isnan(rest) else f"{100 * rest:.0f} %"
+    return f" ({told} without {left_out})"
 
 
 def _of_retrieval(row: Retrieval, of_size: Retrieval | None) -> str:

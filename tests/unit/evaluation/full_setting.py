@@ -25,7 +25,19 @@ NAMES = {
 }
 WITH_NULLS = [name for name in NAMES if name != "mnist"]
 WITH_FIVE_SEEDS = [name for name in WITH_NULLS if name != "language_identification"]
-GROUPS = ("layer_size", "number_of_layers", "input_order", "number_of_labels")
+GROUPS = {
+    "layer_size": "layer sizes",
+    "number_of_layers": "numbers of layers",
+    "input_order": "input orders",
+    "number_of_labels": "numbers of labels",
+}
+SPOKEN = {
+    "layer_size-1024": "1,024 neurons",
+    "number_of_layers-4": "4 layers",
+    "number_of_layers-8": "8 layers",
+    "number_of_layers-10": "10 layers",
+    "number_of_labels-2": "2 labels",
+}
 # Of the authors' published matrices: means within GROUPS as a share of the greatest, and the
 # correlation of a run of theirs with the mean of the others.
 THEIRS = {
@@ -116,18 +128,29 @@ def of_theirs(dataset, measure):
     return THEIRS[dataset][0 if measure == "heat" else 2].split()
 
 
-def inside_the_intervals():
-    """How many of the authors' shares lie in our intervals, as written, and how many there are."""
-    inside = [
-        thousandths(ends[0]) <= theirs <= thousandths(ends[1])
+def outside_the_intervals():
+    """The authors' shares that lie outside our intervals, farthest first; how many have one."""
+    found = {
+        (measure, group, dataset): (ours, ends, theirs)
         for dataset in NAMES
         for measure in ("heat", "silhouette")
-        for ends, theirs in zip(
-            intervals_of_shares(dataset, measure), of_theirs(dataset, measure), strict=True
+        for group, ours, ends, theirs in zip(
+            GROUPS,
+            shares(dataset, measure),
+            intervals_of_shares(dataset, measure),
+            of_theirs(dataset, measure),
+            strict=True,
         )
         if ends is not None
-    ]
-    return sum(inside), len(inside)
+    }
+    outside = {
+        f"{measure} among {GROUPS[group]} on {NAMES[dataset]} ({thousandths(ours)} for {theirs})": (
+            abs(ours - float(theirs))
+        )
+        for (measure, group, dataset), (ours, ends, theirs) in found.items()
+        if not thousandths(ends[0]) <= theirs <= thousandths(ends[1])
+    }
+    return sorted(outside, key=outside.__getitem__, reverse=True), len(found)
 
 
 def with_shared_masks(measure):
@@ -147,7 +170,7 @@ def with_shared_masks(measure):
 
 def controls_of_seeds(dataset, measure):
     """Mean within the control as a share of the greatest, of each seed."""
-    at = GROUPS.index("input_order")
+    at = list(GROUPS).index("input_order")
     return [list(shares(dataset, measure, run))[at] for run in matrix(dataset, measure).runs]
 
 
@@ -231,8 +254,8 @@ def held_by(dataset, measure, network):
 def row_of_one_network(measure, by):
     cells = []
     for dataset in NAMES:
-        whole, without, _ = explained(dataset, measure, by)
-        cells.append(f"{two(whole)} ({two(without)})")
+        whole, without, name = explained(dataset, measure, by)
+        cells.append(f"{two(whole)} ({two(without)}, {SPOKEN[name]})")
     return f"| {measure}, {by} | {' | '.join(cells)} |"
 
 

@@ -54,6 +54,16 @@ def test_shares_are_told_without_the_network_that_changes_them_most():
     np.testing.assert_allclose(found.histogram_without, without[most])
 
 
+def test_a_share_that_rests_on_one_network_alone_names_it():
+    size = np.zeros((COUNT, COUNT))
+    size[2] = size[:, 2] = 1 - np.eye(COUNT)[2]
+    share = by_measure(variance_explained([real_of(seed, number_of_edges=size) for seed in (0, 1)]))
+    assert np.isfinite(share["by_chance"].size)
+    assert np.isnan(share["by_chance"].size_without)
+    assert share["by_chance"].size_left_out == "a-2"
+    assert np.isfinite(share["by_chance"].both_without)
+
+
 def test_of_three_networks_none_is_left_out():
     (found,) = variance_explained([with_a_far_network(seed, range(3)) for seed in range(2)])
     assert np.isfinite(found.both)

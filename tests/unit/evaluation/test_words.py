@@ -57,11 +57,14 @@ def test_words_tell_of_the_network_on_which_much_of_a_share_rests():
         return said
 
     begin = "Size and weight histogram together explain 30 % of the variance of its distances"
-    assert evaluated() == f"{begin} (size alone 20 %, histogram alone 10 %)."
+    assert evaluated() == f"{begin}: size alone 20 %, histogram alone 10 %."
     moved = {"size_without": 0.9, "size_left_out": "a-0"}
     hardly = {"both_without": 0.35, "both_left_out": "a-1"}
     assert evaluated(**moved, **hardly) == (
-        f"{begin} (size alone 20 %, 90 % without a-0, histogram alone 10 %)."
+        f"{begin}: size alone 20 % (90 % without a-0), histogram alone 10 %."
+    )
+    assert evaluated(both_without=np.nan, both_left_out="a-1") == (
+        f"{begin} (nothing can be told without a-1): size alone 20 %, histogram alone 10 %."
     )
 
 
