@@ -6,6 +6,7 @@ from full_setting import (
     FULL,
     GROUPS,
     NAMES,
+    PRESETS,
     WITH_FIVE_SEEDS,
     WITH_NULLS,
     accuracies_of_base,
@@ -272,16 +273,16 @@ def of_the_setting():
         f"{count - len(outside)}."
     )
     yield f"Outside lie {listed(outside)}."
-    preset, short = (
+    short, preset, again = (
         [
             two(spearman(matrix(LANGUAGE, one, of).mean, matrix(LANGUAGE, one).mean))
             for one in PICTURED
         ]
-        for of in ("laptop", "short")
+        for of in PRESETS
     )
     yield (
-        f"the preset agrees with it by {preset[0]} (heat) and {preset[1]} (silhouette), the short "
-        f"trainings by {short[0]} and {short[1]};"
+        f"the preset agrees with it by {preset[0]} and {again[0]} (heat) and {preset[1]} and "
+        f"{again[1]} (silhouette), the short trainings by {short[0]} and {short[1]};"
     )
     yield f"on CIFAR-10 (ours: {', '.join(from_two_layers('cifar10', 'heat'))}),"
     yield f"{', '.join(from_two_layers(LANGUAGE, 'heat'))})."
