@@ -43,8 +43,10 @@ def findings(evaluations: Mapping[str, Evaluation]) -> list[Finding]:
             (row.measure, f"{NULLS} {row.null}", row.spearman) for row in evaluation.null_tests
         ]
         for row in evaluation.variance:
-            parts = {"size": row.size, "histogram": row.histogram, "both": row.both}
-            estimates += [(row.measure, f"{EXPLAINED} {key}", parts[key]) for key in parts]
+            estimates += [
+                (row.measure, f"{EXPLAINED} {name}", share.whole)
+                for name, share in row.shares.items()
+            ]
         found += [
             Finding(measure, question, dataset, float(value), value.low, value.high)
             for measure, question, value in estimates

@@ -1,20 +1,29 @@
 """Variance explained: how much of a measure's distances simpler ones explain."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from topoprint.comparison.matrix import Comparison, DistanceMatrix
-from topoprint.evaluation.seeds import FEWEST, Array, Estimate, IntArray, comparable
+from topoprint.evaluation.seeds import FEWEST, Array, Estimate, comparable
 from topoprint.identity import Index
 
 # The measures that explain the others.
 SIMPLE = ("number_of_edges", "weight_histogram")
-# Change of a share by one network from which sentences tell of it.
-TELLING = 0.1
+# Sums of squares below this share of the number of pairs, of distances divided by their greatest,
+# are rounding.
+ROUNDING = 1e-13
+
+
+class Share(NamedTuple):
+    """One of the shares that a measure has, and what it is without one network."""
+
+    whole: Estimate
+    without: float
+    left_out: str
 
 
 @dataclass(frozen=True)
@@ -50,31 +59,35 @@ class VarianceExplained:
     both_without: float = np.nan
     both_left_out: str = ""
 
+    @property
+    def shares(self) -> dict[str, Share]:
+        """The three shares by name: ``size``, ``histogram`` and ``both``."""
+        return {
+            "size": Share(self.size, self.size_without, self.size_left_out),
+            "histogram": Share(self.histogram, self.histogram_without, self.histogram_left_out),
+            "both": Share(self.both, self.both_without, self.both_left_out),
+        }
+
 
 def variance_explained(seeds: Sequence[Comparison]) -> list[VarianceExplained]:
-    """Share of the variance that size and histogram explain, for the other measures.
-
-    Each network is left out in turn, so that n networks take n + 1 fits to their n(n − 1) / 2
-    distances, for each measure and seed.
-    """
+    """Share of the variance that size and histogram explain, for the other measures."""
     known = [{name: m.values for name, m in seed.matrices.items()} for seed in seeds]
     if not known[0].keys() >= set(SIMPLE):
         return []
-    rows = []
+    rows, labels = [], seeds[0].index.labels
     for measure in (name for name in known[0] if name not in SIMPLE):
         some = comparable([seed[measure] for seed in known])
         if len(some) < FEWEST:
             continue
-        shares = _shares_of_seeds(known, measure, some)
-        labels = [seeds[0].index.labels[place] for place in some]
+        among = np.ix_(some, some)
+        parts = [[seed[name][among] for name in (measure, *SIMPLE)] for seed in known]
+        shares = np.array([_shares_explained(*part) for part in parts])
         rest = {}
         if len(some) > FEWEST:
-            without = [
-                _shares_of_seeds(known, measure, np.delete(some, at)) for at in range(len(some))
-            ]
-            rest = _without_one(shares.mean(axis=0), np.mean(without, axis=1), labels)
-        size, histogram, joint = map(Estimate, shares.T)
-        rows.append(VarianceExplained(measure, len(some), size, histogram, joint, **rest))
+            without = np.mean([_without_each(*part) for part in parts], axis=0)
+            rest = _without_one(shares.mean(axis=0), without, [labels[place] for place in some])
+        size, histogram, both = map(Estimate, shares.T)
+        rows.append(VarianceExplained(measure, len(some), size, histogram, both, **rest))
     return rows
 
 
@@ -125,14 +138,30 @@ def _without_one(shares: Array, without: Array, labels: Sequence[str]) -> dict[s
     return found
 
 
-def _shares_of_seeds(
-    seeds: Sequence[Mapping[str, Array]], measure: str, networks: IntArray
-) -> Array:
-    """Shares (seeds, 3) that are explained among some networks."""
-    among = np.ix_(networks, networks)
-    return np.array(
-        [_shares_explained(*(seed[name][among] for name in (measure, *SIMPLE))) for seed in seeds]
-    )
+def _without_each(distances: Array, size: Array, histogram: Array) -> Array:
+    """Shares (n, 3) without each network, from sums over all pairs less those of its own.
+
+    So all n together take as long as a few fits.
+    """
+    pairs = ~np.eye(len(distances), dtype=bool)
+    columns = [np.ones(pairs.shape)]
+    for column in (size, histogram, distances):
+        centred = column - column[pairs].mean()
+        columns.append(centred / (np.abs(centred[pairs]).max() or 1))
+    told = np.array(columns) * pairs
+    own = np.einsum("aij,bij->iab", told, told)
+    rest = own.sum(axis=0) / 2 - own
+    count, sums = rest[:, 0, 0, None], rest[:, 0, 1:]
+    products = rest[:, 1:, 1:] - sums[:, :, None] * sums[:, None] / count[:, None]
+    squares = np.diagonal(products, axis1=1, axis2=2)
+    deviations = np.sqrt(np.where(squares > ROUNDING * count, squares, np.inf))
+    correlations = products / (deviations[:, :, None] * deviations[:, None])
+    simple, alone = correlations[:, :2, :2], correlations[:, :2, 2]
+    inverse = np.linalg.pinv(simple, rcond=1e-12, hermitian=True)
+    both = np.einsum("ni,nij,nj->n", alone, inverse, alone)
+    varies = np.isfinite(deviations)
+    known = np.column_stack([varies[:, :2], varies[:, :2].any(axis=1)]) & varies[:, 2:]
+    return np.where(known, np.column_stack([alone**2, both]), np.nan)
 
 
 def _shares_explained(distances: Array, size: Array, histogram: Array) -> list[float]:

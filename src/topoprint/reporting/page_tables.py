@@ -205,14 +205,9 @@ def _of_null(row: NullTest | None) -> Cell:
 def _of_shares(row: VarianceExplained | None) -> list[Cell]:
     if row is None:
         return [Cell(NOTHING)] * 3
-    parts = (
-        (row.size, row.size_without, row.size_left_out),
-        (row.histogram, row.histogram_without, row.histogram_left_out),
-        (row.both, row.both_without, row.both_left_out),
-    )
     return [
-        Cell(number(share).text, f"{number(without).text} without {name}" if name else "")
-        for share, without, name in parts
+        Cell(number(whole).text, f"{number(without).text} without {name}" if name else "")
+        for whole, without, name in row.shares.values()
     ]
 
 

@@ -7,7 +7,7 @@ from topoprint.comparison.averages import AveragedMatrix
 from topoprint.evaluation.evaluation import Evaluation
 from topoprint.evaluation.null_tests import NullTest
 from topoprint.evaluation.retrieval import Retrieval
-from topoprint.evaluation.variance import TELLING, VarianceExplained
+from topoprint.evaluation.variance import Share, VarianceExplained
 from topoprint.paper.reproduction import Agreement
 
 # What a network has and its null has not: all of it, as one null may lose what another loses too.
@@ -22,6 +22,8 @@ WHAT_IS_LOST = {
 }
 # Correlations from which an order counts as kept, and as nearly kept.
 KEPT, NEARLY_KEPT = 0.95, 0.8
+# Change of a share by one network from which it is told.
+TELLING = 0.1
 
 
 def runs(matrix: AveragedMatrix) -> str:
@@ -91,28 +93,25 @@ def _of_null(row: NullTest) -> str:
     return f"{sentence}."
 
 
-def _of_shares(share: VarianceExplained) -> str:
+def _of_shares(row: VarianceExplained) -> str:
     alone = [
-        f"{what} alone {100 * value:.0f} %" + _without(value, rest, left_out)
-        for what, value, rest, left_out in (
-            ("size", share.size, share.size_without, share.size_left_out),
-            ("histogram", share.histogram, share.histogram_without, share.histogram_left_out),
-        )
-        if not isnan(value)
+        f"{name} alone {100 * share.whole:.0f} %{_without(share)}"
+        for name, share in row.shares.items()
+        if name != "both" and not isnan(share.whole)
     ]
+    both = row.shares["both"]
     return (
-        f"Size and weight histogram together explain {100 * share.both:.0f} % of the variance "
-        f"of its distances{_without(share.both, share.both_without, share.both_left_out)}: "
-        f"{', '.join(alone)}."
+        f"Size and weight histogram together explain {100 * both.whole:.0f} % of the variance "
+        f"of its distances{_without(both)}: {', '.join(alone)}."
     )
 
 
-def _without(share: float, rest: float, left_out: str) -> str:
+def _without(share: Share) -> str:
     """Tell that much of a share rests on one network; nothing where it does not."""
-    if not left_out or abs(rest - share) < TELLING:
+    if not share.left_out or abs(share.without - share.whole) < TELLING:
         return ""
-    told = "nothing can be told" if isnan(rest) else f"{100 * rest:.0f} %"
-    return f" ({told} without {left_out})"
+    told = "nothing can be told" if isnan(share.without) else f"{100 * share.without:.0f} %"
+    return f" ({told} without {share.left_out})"
 
 
 def _of_retrieval(row: Retrieval, of_size: Retrieval | None) -> str:

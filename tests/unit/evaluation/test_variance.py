@@ -1,6 +1,7 @@
 """The variance that size and histogram explain."""
 
 import numpy as np
+import pytest
 from known_measures import COUNT, SHAPES, by_measure, compared, index_of, noise, real_of, seeds_of
 
 from topoprint import Index, NetworkId
@@ -62,6 +63,39 @@ def test_a_share_that_rests_on_one_network_alone_names_it():
     assert np.isnan(share["by_chance"].size_without)
     assert share["by_chance"].size_left_out == "a-2"
     assert np.isfinite(share["by_chance"].both_without)
+
+
+@pytest.mark.parametrize(
+    "simple",
+    [
+        {},
+        {"number_of_edges": np.zeros((COUNT, COUNT))},
+        {"number_of_edges": 1e7 * noise(7), "weight_histogram": 3e-5 * noise(7)},
+        {"number_of_edges": np.round(noise(8)), "weight_histogram": np.ones((COUNT, COUNT))},
+    ],
+    ids=["as they are", "equal sizes", "collinear", "whole numbers and a constant"],
+)
+def test_without_a_network_is_a_fit_of_the_others(simple):
+    seeds = [real_of(seed, **simple) for seed in range(2)]
+    fits = [by_measure(variance_explained([without(one, left_out) for one in seeds]))
+            for left_out in range(COUNT)]  # fmt: skip
+    for measure, row in by_measure(variance_explained(seeds)).items():
+        for name, share in row.shares.items():
+            assert bool(share.left_out) == np.isfinite(share.whole)
+            if not share.left_out:
+                continue
+            rest = np.array([float(fit[measure].shares[name].whole) for fit in fits])
+            left_out = int(share.left_out.removeprefix("a-"))
+            np.testing.assert_allclose(share.without, rest[left_out], rtol=1e-9, atol=1e-12)
+            changes = abs(np.where(np.isnan(rest), np.inf, rest) - share.whole)
+            np.testing.assert_allclose(changes[left_out], changes.max(), rtol=1e-9)
+
+
+def without(comparison, left_out):
+    others = np.delete(np.arange(COUNT), left_out)
+    index = Index(comparison.index[place] for place in others)
+    values = {name: one.values[np.ix_(others, others)] for name, one in comparison.matrices.items()}
+    return compared(index, values)
 
 
 def test_of_three_networks_none_is_left_out():
